@@ -1,0 +1,66 @@
+"""Keys: from `CARTABLE_KEYS` (id:base64, newest first, comma between), or a file of mode 600 under var/."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _read_or_make(path: Path, content: str) -> str:
+    """Read a secret file, or make it with mode 600; of two processes that make it at once one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content)
+    return content
+
+
+def local_secret(directory: Path) -> str:
+    """Give the signing secret kept in `directory`, made at the first call."""
+    return _read_or_make(directory / "secret-key", secrets.token_urlsafe(48))
+
+
+def _new_key() -> str:
+    return "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+@lru_cache
+def _parse(text: str) -> dict[str, bytes]:
+    keys = {}
+    for part in text.split(","):
+        name, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"CARTABLE_KEYS: the key {name!r} is not base64") from error
+        if not name.isalnum() or len(key) != 32:
+            raise ImproperlyConfigured("CARTABLE_KEYS: write id:base64 of 32 bytes, a comma between keys")
+        keys[name] = key
+    return keys
+
+
+def all_keys() -> dict[str, bytes]:
+    """Give the sealing keys by id, the one to seal with first."""
+    from django.conf import settings
+
+    text = settings.CARTABLE_KEYS or _read_or_make(Path(settings.VAR_DIR) / "keys", _new_key())
+    return _parse(text)
+
+
+def key_for(purpose: str) -> bytes:
+    """Derive the 32-byte key of one purpose (blind index, INE, codes) from the *oldest* key, so it stays."""
+    oldest = list(all_keys().values())[-1]
+    return hmac.new(oldest, b"purpose:" + purpose.encode(), hashlib.sha256).digest()
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """Hash `text` so that only who holds the keys can test a guess: 32 hexadecimal characters."""
+    return hmac.new(key_for(purpose), text.encode(), hashlib.sha256).hexdigest()[:32]
