@@ -1,0 +1,92 @@
+"""What an importer expects of a file, what it gets back, and how much it accepts."""
+
+from dataclasses import dataclass, field
+
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that the importer wants: `aliases` are its headers in every generation, best first."""
+
+    key: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block of columns repeated to the right, as the children of a guardian."""
+
+    key: str
+    columns: tuple[Column, ...]
+    max_repeats: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The columns of one kind of file. Columns that are not listed never leave the reading process.
+
+    `pad_short` completes a line with too few cells, as long as its required columns are there.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    group: Group | None = None
+    max_rows: int | None = None
+    pad_short: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is accepted, and what its reading may cost; bytes and seconds."""
+
+    max_bytes: int
+    max_rows: int
+    max_unzipped: int
+    cpu_seconds: int
+    max_ratio: int = 100
+    max_entries: int = 200
+    max_columns: int = 400
+    max_cell: int = 4_000
+    memory: int = 600 * MEGABYTE
+
+
+WEB = Limits(max_bytes=20 * MEGABYTE, max_rows=5_000, max_unzipped=200 * MEGABYTE, cpu_seconds=10)
+COMMAND = Limits(max_bytes=200 * MEGABYTE, max_rows=1_000_000, max_unzipped=500 * MEGABYTE, cpu_seconds=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One data line: its number in the original file, and the text of every column of the contract."""
+
+    line: int
+    cells: dict[str, str]
+    groups: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that is not taken, and why, in French; `field` is a column key or empty."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Table:
+    """A file that was read whole."""
+
+    columns_found: tuple[str, ...]
+    rows: list[Row]
+    sha256: str
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        """Count the data lines read: those given as rows and those rejected."""
+        return len(self.rows) + len({reject.line for reject in self.rejects})
