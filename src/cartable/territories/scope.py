@@ -1,4 +1,4 @@
-"""What a person may reach, as plain sets of ids: resolved once per request by `accounts`, read by every room."""
+"""What a person may reach, as plain sets of ids: resolved once per request by `accounts`, read everywhere."""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +9,10 @@ from django.db.models import Q
 class Scope:
     """The reach of one user.
 
-    `department_ids` are territories seen as counts (région, académie, préfecture, département: all resolved to
-    départements), `school_ids` the schools that the user serves (names of children), `circonscription_ids`
-    the circonscriptions led, `body_ids` the bodies acted for. `schools_with` gives, for each right of a school
-    (`mark`, `receive`, `hand_over`, `head`), the ids of the schools where the user holds it.
+    `department_ids` are territories seen as counts (région, académie, préfecture, département: all resolved
+    to départements), `school_ids` the schools that the user serves (names of children), `circonscription_ids`
+    the circonscriptions led, `body_ids` the bodies acted for. `schools_with` gives, for each right of a
+    school (`mark`, `receive`, `hand_over`, `head`), the ids of the schools where the user holds it.
     """
 
     roles: frozenset[str] = frozenset()
