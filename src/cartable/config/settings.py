@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
+    "cartable.config.apps.FlashConfig",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
