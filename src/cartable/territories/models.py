@@ -67,7 +67,7 @@ class Department(models.Model):
     """A département, or an overseas collectivité that has schools.
 
     `code` is INSEE's ("93", "2A", "974"), `en_code` the ministry's three characters ("093", "02A", "974"),
-    `time_zone` an IANA name: deadlines end at 24:00 there.
+    `time_zone` an IANA name: deadlines end at 24:00 there. `of_name` completes a title ("de la Seine-Saint-Denis").
     """
 
     retention = FACT
@@ -77,6 +77,7 @@ class Department(models.Model):
     code = models.CharField(_("code"), max_length=3, unique=True)
     en_code = models.CharField(_("code Éducation nationale"), max_length=3, unique=True)
     name = models.CharField(_("nom"), max_length=60)
+    of_name = models.CharField(max_length=70, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="departments", verbose_name=_("région"))
     academy = models.ForeignKey(
         Academy, models.PROTECT, null=True, blank=True, related_name="departments", verbose_name=_("académie")

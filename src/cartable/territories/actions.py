@@ -1,0 +1,48 @@
+"""What writes the territory: the reference tables that come with the program. Schools: see `imports`."""
+
+import csv
+from pathlib import Path
+
+from django.db import transaction
+
+from cartable.territories.models import Academy, Department, Region
+
+
+DATA = Path(__file__).parent / "data"
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def _put(model: type[Region] | type[Academy], name: str) -> dict[str, int]:
+    """Write a table of codes and names, and give {code: id}."""
+    rows = [model(**line) for line in _table(name)]
+    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=["name"])
+    return dict(model.objects.values_list("code", "id"))
+
+
+@transaction.atomic
+def load_reference() -> int:
+    """Load régions, académies and départements from the program's own tables; again, nothing changes.
+
+    Returns the number of départements. It has no actor: these facts come with the program, after `migrate`.
+    """
+    regions = _put(Region, "regions.csv")
+    academies = _put(Academy, "academies.csv")
+    departments = [
+        Department(
+            **{**line, "region": None, "academy": None},
+            region_id=regions[line["region"]],
+            academy_id=academies[line["academy"]],
+        )
+        for line in _table("departements.csv")
+    ]
+    Department.objects.bulk_create(
+        departments,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["en_code", "name", "of_name", "region", "academy", "time_zone"],
+    )
+    return len(departments)
