@@ -1,0 +1,38 @@
+"""Reads of the ledger: balances by account code, and whether everything still sums to zero."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet, Sum
+
+from cartable.ledger.models import Account, Resource, Transfer
+
+
+def balance(resource: str, code: str) -> int:
+    """Give the balance of one account, in cents or pieces; 0 where it was never opened."""
+    return balances(resource, [code])[code]
+
+
+def balances(resource: str, codes: Iterable[str]) -> dict[str, int]:
+    """Give the balances of accounts by code, in cents or pieces; 0 where one was never opened."""
+    wanted = dict.fromkeys(codes, 0)
+    rows = Account.objects.filter(resource__code=resource)
+    if len(wanted) <= 500:
+        rows = rows.filter(code__in=wanted)
+    return wanted | {code: n for code, n in rows.values_list("code", "balance") if code in wanted}
+
+
+def transfers(resource: str, code: str) -> QuerySet[Transfer]:
+    """Give the transfers in and out of one account, the newest first."""
+    through = Q(source__code=code) | Q(target__code=code)
+    return Transfer.objects.filter(through, resource__code=resource).order_by("-id")
+
+
+def unbalanced() -> list[tuple[str, int]]:
+    """List the resources whose accounts do not sum to zero, with the sum."""
+    sums = Resource.objects.annotate(total=Sum("accounts__balance", default=0)).exclude(total=0)
+    return list(sums.order_by("code").values_list("code", "total"))
+
+
+def sum_is_zero() -> bool:
+    """Tell whether each resource sums to zero over all its accounts."""
+    return not unbalanced()

@@ -1,0 +1,132 @@
+"""What every test stands on: a throw-away var/, fixed keys, the store that `--store` names, loud templates."""
+
+import atexit
+import base64
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+
+HOUSE = Path(__file__).resolve().parents[1] / "src" / "cartable"
+VAR = Path(tempfile.mkdtemp(prefix="cartable-test-"))
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "cartable.config.settings",
+    "CARTABLE_VAR": str(VAR),
+    "CARTABLE_SECRET_KEY": "the-fixed-secret-of-the-tests-which-guards-nothing",
+    "CARTABLE_KEYS": "k1:" + base64.urlsafe_b64encode(b"the fixed key of every test run.").decode(),
+}
+for name in ("DATABASE_URL", "CARTABLE_ADDRESS", "CARTABLE_EMAIL_BACKEND"):
+    os.environ.pop(name, None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="where rows are kept")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--store") == "postgresql":
+        os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _own_postgresql(config)
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
+    _drop_rules_around_flush()
+
+
+def _own_postgresql(config: pytest.Config) -> str:
+    """Start a PostgreSQL of our own on a socket in a fresh directory; it stops with the test session."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(VAR))  # else a library of pgserver warns that it is missing
+    import pgserver
+
+    directory = Path(tempfile.mkdtemp(prefix="cartable-pg-"))
+    server = pgserver.get_server(directory, cleanup_mode=None)
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    config.add_cleanup(lambda: _stop(server.get_pid(), directory))
+    return f"postgresql://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"
+
+
+def _stop(pid: int, directory: Path) -> None:
+    os.kill(pid, signal.SIGINT)
+    deadline = time.monotonic() + 10
+    while (directory / "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _drop_rules_around_flush() -> None:
+    """Let `flush` empty the guarded tables of a transactional test: rules off, flush, rules on again."""
+    from django.db import connection
+
+    from cartable.foundation import store_rules
+
+    flush = connection.ops.execute_sql_flush
+
+    def flush_without_rules(statements: list[str]) -> None:
+        store_rules.remove()
+        try:
+            flush(statements)
+        finally:
+            store_rules.install()
+
+    connection.ops.execute_sql_flush = flush_without_rules
+
+
+class LoudUndefined(str):
+    """What Django asks for when a template names an unknown variable: fail if that template is ours."""
+
+    def __bool__(self) -> bool:
+        frame = sys._getframe(1)
+        name = getattr(frame.f_locals.get("self"), "token", "?")
+        while frame is not None:
+            origin = getattr(frame.f_locals.get("self"), "origin", None)
+            if origin is not None:
+                if str(origin).startswith(str(HOUSE)):
+                    pytest.fail(f"{origin}: unknown variable {name!r}")
+                return False
+            frame = frame.f_back
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loud_templates() -> None:
+    from django.template import engines
+
+    engines["django"].engine.string_if_invalid = LoudUndefined()
+
+
+class Clock:
+    """The test's hand on the clock: `clock.at("2020-04-27T09:00+02:00")` for one block."""
+
+    @staticmethod
+    @contextmanager
+    def at(moment: datetime | str) -> Iterator[datetime]:
+        from cartable.foundation import clock
+
+        when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        with clock.at(when):
+            yield when
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The source files beside the repository; the test is skipped where they are missing."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data folder is not beside this repository")
+    return folder
