@@ -1,0 +1,126 @@
+"""Reads on the census: who answered, what is needed, who is silent. Counts only; no child is here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from cartable.accounts.enums import Role
+from cartable.census.enums import ANSWERED, ReturnState
+from cartable.census.models import Campaign, Return, ReturnLine
+from cartable.operations.models import Operation, Pool
+from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
+from cartable.pupils.enums import NeedKind
+from cartable.territories.models import School
+
+
+# A giver sees what was handed over, never what a school answered.
+READS_RETURNS = {Role.NATIONAL, Role.REGION, Role.PREFECTURE, Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a census is: schools asked, answered, of which "nobody", and the silent."""
+
+    asked: int
+    answered: int
+    nobody: int
+    sent_back: int
+
+    @property
+    def silent(self) -> int:
+        return self.asked - self.answered
+
+    @property
+    def sentence(self) -> str:
+        """Say it as people do: "96 établissements sur 130 ont répondu"."""
+        verb = "a répondu" if self.answered <= 1 else "ont répondu"
+        noun = "établissement" if self.answered <= 1 else "établissements"
+        return f"{self.answered} {noun} sur {self.asked} {verb}"
+
+
+def campaigns_visible_to(user: Any) -> QuerySet[Campaign]:
+    """Give the campaigns of the operations that the user sees."""
+    return Campaign.objects.filter(operation__in=operations_visible_to(user)).select_related(
+        "operation", "operation__owner", "operation__department"
+    )
+
+
+def returns_visible_to(user: Any) -> QuerySet[Return]:
+    """Give the returns of schools in reach, in operations that the user sees; drafts only to who serves the school."""
+    scope = user.scope
+    served = Q(school_id__in=scope.school_ids) | Q(school__circonscription_id__in=scope.circonscription_ids)
+    reached = served
+    if scope.roles & READS_RETURNS:
+        reached |= scope.schools("school__") & ~Q(state=ReturnState.DRAFT)
+    return (
+        Return.objects.filter(reached, campaign__operation__in=operations_visible_to(user))
+        .select_related("school", "school__commune", "campaign__operation", "entered_for_by")
+        .order_by("school__uai")
+    )
+
+
+def returns_led_by(user: Any) -> QuerySet[Return]:
+    """Give the returns that the user may validate or send back."""
+    return returns_visible_to(user).filter(campaign__operation__in=operations_led_by(user))
+
+
+def progress(operation: Operation, schools: Q | None = None) -> Progress:
+    """Count answers among the schools asked (one query), cut to `schools` where given."""
+    own = Q(returns__campaign__operation=operation)
+    asked = schools_asked(operation)
+    counts = (asked.filter(schools) if schools is not None else asked).aggregate(
+        asked=Count("id", distinct=True),
+        answered=Count("id", distinct=True, filter=own & Q(returns__state__in=ANSWERED)),
+        nobody=Count("id", distinct=True, filter=own & Q(returns__state__in=ANSWERED, returns__nobody=True)),
+        sent_back=Count("id", distinct=True, filter=own & Q(returns__state=ReturnState.SENT_BACK)),
+    )
+    return Progress(**counts)
+
+
+def silent_schools(operation: Operation, user: Any) -> QuerySet[School]:
+    """Give the schools asked that have not answered, in the user's reach, with what it takes to call them."""
+    answered = Return.objects.filter(campaign__operation=operation, state__in=ANSWERED).values("school_id")
+    return (
+        schools_asked(operation)
+        .visible_to(user)
+        .exclude(id__in=answered)
+        .select_related("commune", "circonscription")
+        .order_by("kind", "commune__name", "name", "id")
+    )
+
+
+def units_needed(pool: Pool) -> dict[int, int]:
+    """Give, for each school that answered and that the pool serves, how many of its good are needed (one query)."""
+    answers = Return.objects.filter(
+        campaign__operation=pool.operation_id, state__in=ANSWERED, school__kind=pool.serves
+    )
+    wanted = Q(lines__good=pool.good)
+    rows = answers.values("school_id").annotate(units=Sum("lines__units", filter=wanted, default=0))
+    return {row["school_id"]: row["units"] for row in rows.order_by("school_id")}
+
+
+def totals_by_kind(operation: Operation, schools: Q | None = None) -> dict[str, dict[str, int]]:
+    """Give, for each kind of need, pupils and units over the answers (one query)."""
+    lines = ReturnLine.objects.filter(of_return__campaign__operation=operation, of_return__state__in=ANSWERED)
+    if schools is not None:
+        lines = lines.filter(schools)
+    rows = lines.values("kind").annotate(pupils_sum=Sum("pupils"), units_sum=Sum("units")).order_by("kind")
+    found = {row["kind"]: {"pupils": row["pupils_sum"], "units": row["units_sum"]} for row in rows}
+    return {kind: found.get(kind, {"pupils": 0, "units": 0}) for kind in NeedKind.values}
+
+
+def return_of(operation: Operation, school: School) -> Return | None:
+    """Give a school's return on an operation, or None where nothing was begun."""
+    return Return.objects.filter(campaign__operation=operation, school=school).first()
+
+
+def pupils_of_levels(school_ids: QuerySet | list[int], operation: Operation) -> dict[int, int]:
+    """Give the number of pupils each school had when it answered (one query)."""
+    rows = (
+        Return.objects.filter(campaign__operation=operation, school_id__in=school_ids, state__in=ANSWERED)
+        .values("school_id")
+        .annotate(total=Sum("level_totals__pupils"))
+        .order_by("school_id")
+    )
+    return {row["school_id"]: row["total"] or 0 for row in rows}

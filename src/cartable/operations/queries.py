@@ -1,0 +1,49 @@
+"""Reads on operations, each cut to what the user may see."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cartable.accounts.enums import Role
+from cartable.operations.enums import OperationState
+from cartable.operations.models import Operation, OperationGiver, Pool
+from cartable.territories.models import Circonscription, School
+
+
+def operations_visible_to(user: Any) -> QuerySet[Operation]:
+    """Give the operations the user takes part in; a draft is seen by its owner alone."""
+    scope = user.scope
+    operations = Operation.objects.select_related("owner", "department").order_by("-opens_on", "name", "id")
+    owned = Q(owner_id__in=scope.body_ids)
+    if scope.everywhere:
+        return operations.filter(owned | ~Q(state=OperationState.DRAFT))
+    given = Exists(OperationGiver.objects.filter(operation=OuterRef("pk"), body_id__in=scope.body_ids))
+    reached = (
+        Q(department_id__in=scope.department_ids)
+        | Q(department_id__in=_departments_of(School, scope.school_ids))
+        | Q(department_id__in=_departments_of(Circonscription, scope.circonscription_ids))
+        | Q(given)
+    )
+    return operations.filter(owned | (reached & ~Q(state=OperationState.DRAFT)))
+
+
+def _departments_of(model: type, ids: frozenset[int]) -> QuerySet:
+    return model.objects.filter(id__in=ids).values("department_id")
+
+
+def operations_led_by(user: Any) -> QuerySet[Operation]:
+    """Give the operations that the user may change: those of a body whose equipment service he is."""
+    if Role.EQUIPMENT not in user.scope.roles:
+        return Operation.objects.none()
+    return operations_visible_to(user).filter(owner_id__in=user.scope.body_ids)
+
+
+def schools_asked(operation: Operation) -> QuerySet[School]:
+    """Give the schools that the operation asks: open ones of its département, of a sort that a pool serves."""
+    kinds = operation.pools.values("serves")
+    return School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
+
+
+def pools_visible_to(user: Any) -> QuerySet[Pool]:
+    """Give the pools of the operations that the user sees."""
+    return Pool.objects.filter(operation__in=operations_visible_to(user)).select_related("operation")
