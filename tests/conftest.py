@@ -53,7 +53,7 @@ def _own_postgresql(config: pytest.Config) -> str:
     server = pgserver.get_server(directory, cleanup_mode=None)
     server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     config.add_cleanup(lambda: _stop(server.get_pid(), directory))
-    return f"postgresql://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"
+    return f"postgresql://postgres@/postgres?host={quote(str(server.get_postmaster_info().socket_dir))}"
 
 
 def _stop(pid: int, directory: Path) -> None:
