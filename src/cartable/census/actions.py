@@ -67,6 +67,7 @@ def submit(*, actor: Any, operation_id: UUID, school_id: UUID) -> Return:
             "Aucun élève n'est repéré. Repérez au moins un élève, ou répondez « Personne n'en a besoin ici ».",
         )
     totals = erase_unmarked(actor=actor, school_id=school.public_id)
+    answer.entered_for_by = None
     return _send(actor, answer, lines, totals)
 
 
@@ -140,6 +141,13 @@ def validate(*, actor: Any, return_ids: Sequence[UUID]) -> int:
     return len(answers)
 
 
+def _led_return(actor: Any, return_id: UUID) -> Return:
+    answer = returns_led_by(actor).filter(public_id=return_id).select_for_update(of=("self",)).first()
+    if answer is None:
+        raise Refused("not_yours", "Cette remontée n'existe pas ou ne relève pas de votre service.")
+    return answer
+
+
 def _open_operation(actor: Any, operation_id: UUID) -> Operation:
     operation = operations_visible_to(actor).filter(public_id=operation_id).first()
     if operation is None:
@@ -167,11 +175,12 @@ def _answer_to_write(actor: Any, operation_id: UUID, school_id: UUID) -> Return:
 
 
 def _lock_answer(operation: Operation, school: School) -> Return:
-    campaign = Campaign.objects.filter(operation=operation).select_for_update(of=("self",)).first()
+    campaign = Campaign.objects.filter(operation=operation).first()
     if campaign is None:
         raise Refused("no_census", "L'enquête de cette opération n'est pas encore ouverte.")
-    answer, _ = Return.objects.get_or_create(campaign=campaign, school=school)
-    answer.campaign.operation = operation
+    begun, _ = Return.objects.get_or_create(campaign=campaign, school=school)
+    answer = Return.objects.select_for_update(of=("self",)).get(pk=begun.pk)
+    answer.campaign, answer.school = campaign, school
     return answer
 
 
@@ -211,11 +220,7 @@ def _send(
         )
         for li in lines
     )
-    if totals or not answer.level_totals.exists():
-        answer.level_totals.all().delete()
-        LevelTotal.objects.bulk_create(
-            LevelTotal(of_return=answer, level=level, pupils=count) for level, count in sorted(totals.items())
-        )
+    _keep_totals(answer, totals)
     record(
         actor=actor,
         verb="census.return_submitted",
@@ -228,3 +233,13 @@ def _send(
         },
     )
     return answer
+
+
+def _keep_totals(answer: Return, totals: dict[str, int]) -> None:
+    """Keep the largest total of each level: on a second sending, those nobody marked are already erased."""
+    before = dict(answer.level_totals.values_list("level", "pupils"))
+    kept = {level: max(before.get(level, 0), totals.get(level, 0)) for level in before.keys() | totals.keys()}
+    answer.level_totals.all().delete()
+    LevelTotal.objects.bulk_create(
+        LevelTotal(of_return=answer, level=level, pupils=count) for level, count in sorted(kept.items())
+    )
