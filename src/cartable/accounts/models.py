@@ -54,6 +54,20 @@ class User(AbstractBaseUser):
         return self.display_name
 
     @cached_property
+    def held(self) -> "list[Assignment]":
+        """The roles held today, each with its place."""
+        from cartable.accounts.queries import held_by
+
+        return held_by(self)
+
+    @cached_property
+    def lent(self) -> "list[RightDelegation]":
+        """The rights of heads that are lent to this person today."""
+        from cartable.accounts.queries import lent_to
+
+        return list(lent_to(self))
+
+    @cached_property
     def scope(self) -> Scope:
         """Resolve what the user may reach, once for this object (a request)."""
         from cartable.accounts.queries import resolve_scope
@@ -105,7 +119,12 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} · {self.scope_kind}"
+        return f"{self.get_role_display()} · {self.place or self.get_scope_kind_display()}"
+
+    @property
+    def place(self) -> models.Model | None:
+        """The région, school, body… that bounds the role; None for the whole country."""
+        return None if self.scope_kind == ScopeKind.EVERYWHERE else getattr(self, self.scope_kind)
 
 
 class RightDelegation(models.Model):

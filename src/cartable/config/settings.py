@@ -133,6 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# The brand of the Republic belongs to the State: shown only where the State itself runs the service.
+RUN_BY_THE_STATE = env.bool("CARTABLE_RUN_BY_THE_STATE", default=False)
+CSRF_FAILURE_VIEW = "cartable.web.errors.csrf_failed"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -186,7 +189,6 @@ TIME_ZONE = "Europe/Paris"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
 LOGGING = {

@@ -1,0 +1,147 @@
+"""Forms: they parse, actions decide. Each field is shown by one of our own DSFR templates."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from dsfr.widgets import Toggle
+
+from cartable.foundation.refused import Refused
+
+
+_CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class BoundField(forms.BoundField):
+    """Picks the template and the DSFR class of a field from its widget."""
+
+    @property
+    def template_name(self) -> str:
+        widget = self.field.widget
+        if self.field.template_name:
+            return self.field.template_name
+        if isinstance(widget, Toggle):
+            return "components/field_toggle.html"
+        if isinstance(widget, forms.CheckboxInput):
+            return "components/field_checkbox.html"
+        return "components/field_choices.html" if isinstance(widget, _CHOICES) else "components/field.html"
+
+    @property
+    def group_class(self) -> str:
+        widget = self.field.widget
+        if isinstance(widget, forms.FileInput):
+            return "fr-upload-group"
+        return "fr-select-group" if isinstance(widget, forms.Select) else "fr-input-group"
+
+    @property
+    def choice_kind(self) -> str:
+        return "radio" if isinstance(self.field.widget, forms.RadioSelect) else "checkbox"
+
+    def build_widget_attrs(self, attrs: dict, widget: forms.Widget | None = None) -> dict:
+        built = super().build_widget_attrs(attrs, widget)
+        if css := self._css_class():
+            built["class"] = f"{css} {self.field.widget.attrs.get('class', '')}".strip()
+        return built
+
+    def _css_class(self) -> str:
+        widget = self.field.widget
+        if isinstance(widget, Toggle):
+            return "fr-toggle__input"
+        if isinstance(widget, (*_CHOICES, forms.CheckboxInput)):
+            return ""
+        if isinstance(widget, forms.FileInput):
+            return "fr-upload"
+        return "fr-select" if isinstance(widget, forms.Select) else "fr-input"
+
+
+class Form(forms.Form):
+    """The base of every form: French labels, an error summary with links, and refusals shown in their place."""
+
+    template_name = "components/form.html"
+    bound_field_class = BoundField
+    use_required_attribute = False
+    result: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def carries_out(self, action: Callable[..., Any], **arguments: Any) -> bool:
+        """Call `action` and keep what it gives in `result`; a refusal becomes an error of its field."""
+        try:
+            self.result = action(**arguments)
+        except Refused as refused:
+            self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+            return False
+        return True
+
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        """List the errors with the id of the field to go to, for the summary."""
+        return [
+            {"sentence": sentence, "id": self._first_id(name)}
+            for name, sentences in self.errors.items()
+            for sentence in sentences
+        ]
+
+    def _first_id(self, name: str) -> str:
+        if name not in self.fields:
+            return ""
+        field = self[name]
+        return f"{field.id_for_label}" if field.id_for_label else f"{field.auto_id}_0"
+
+    @property
+    def fault_title(self) -> str:
+        count = len(self.faults)
+        return ngettext("Il y a une erreur à corriger", "Il y a %(count)d erreurs à corriger", count) % {
+            "count": count
+        }
+
+
+class DateField(forms.DateField):
+    """A day: the browser's own picker, and the French way of writing where there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%d", "%d/%m/%Y"], **kwargs})
+
+
+class ToggleField(forms.BooleanField):
+    """Yes or no, shown as a switch: never compulsory."""
+
+    widget = Toggle
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+
+
+class UploadField(forms.FileField):
+    """A file of the kinds in `suffixes` (".csv", …), of at most `max_bytes`. What it holds is not trusted."""
+
+    def __init__(self, *, suffixes: Iterable[str], max_bytes: int, **kwargs: Any) -> None:
+        self.suffixes = tuple(suffixes)
+        self.max_bytes = max_bytes
+        hint = _("Formats acceptés : %(kinds)s. Taille maximale : %(size)s.") % {
+            "kinds": ", ".join(suffix.lstrip(".") for suffix in self.suffixes),
+            "size": filesizeformat(max_bytes),
+        }
+        widget = forms.FileInput(attrs={"accept": ",".join(self.suffixes)})
+        super().__init__(**{"widget": widget, "help_text": hint, **kwargs})
+
+    def to_python(self, data: Any) -> Any:
+        file = super().to_python(data)
+        if file is None:
+            return None
+        if not file.name.lower().endswith(self.suffixes):
+            raise forms.ValidationError(
+                _("Ce format n'est pas accepté. Choisissez un fichier %(kinds)s."),
+                params={"kinds": ", ".join(self.suffixes)},
+            )
+        if file.size > self.max_bytes:
+            raise forms.ValidationError(
+                _("Ce fichier est trop lourd : %(size)s au plus."),
+                params={"size": filesizeformat(self.max_bytes)},
+            )
+        return file

@@ -1,0 +1,42 @@
+"""What waits for a person: each page family says its part, the home page puts the most urgent first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from cartable.accounts.models import User
+from cartable.web.parts import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One thing to do or to look at.
+
+    `weight` orders them: under 20 is urgent (a deadline, goods at the door), under 50 is work of the day, above
+    is to look at. `number` is a count to show beside the title; `badge` a state.
+    """
+
+    title: str | Promise
+    text: str | Promise
+    url: str
+    weight: int = 50
+    number: int | None = None
+    badge: Badge | None = None
+    action: str | Promise = ""
+
+
+# A page family appends the dotted path of its `tiles(user) -> Iterable[Tile]`; it gives nothing to who may not.
+SOURCES: list[str] = [
+    "cartable.web.accounts.tiles.tiles",
+]
+
+
+def tiles_for(user: User) -> list[Tile]:
+    """Give the tiles of every family for `user`, the most urgent first."""
+    gathered: list[Tile] = []
+    for source in SOURCES:
+        found: Iterable[Tile] = import_string(source)(user)
+        gathered.extend(found)
+    return sorted(gathered, key=lambda tile: tile.weight)

@@ -1,0 +1,117 @@
+"""The register of pages: each URL with the roles that may open it. A URL that is not here fails the build."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from cartable.accounts.enums import Role
+
+
+class Access(Enum):
+    """Pages that do not depend on a role."""
+
+    PUBLIC = "public"
+    ANYONE_SIGNED_IN = "anyone_signed_in"
+
+
+PUBLIC = Access.PUBLIC
+ANYONE_SIGNED_IN = Access.ANYONE_SIGNED_IN
+
+
+class RoleMissing(Http404):
+    """The page exists, but not for this person, who must not learn that it does."""
+
+
+class WriteOnRead(RuntimeError):
+    """A GET tried to write: reading a page twice, or fetching it ahead, must change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One registered page: who may open it and with which methods."""
+
+    name: str
+    route: str
+    access: frozenset[Role] | Access
+    methods: tuple[str, ...]
+
+    def opens_to(self, user: Any) -> bool:
+        """Tell whether `user` may open this page at all; what it shows depends on the scope."""
+        if self.access is PUBLIC:
+            return True
+        if not user.is_authenticated:
+            return False
+        return self.access is ANYONE_SIGNED_IN or bool(self.access & user.scope.roles)
+
+
+REGISTER: dict[str, Page] = {}
+
+_WRITES = re.compile(r"^\s*(?:with\b.*?\b)?(insert|update|delete|replace|merge|truncate)\b", re.I | re.S)
+
+
+def refuse_writes(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+    """Let only reads through (a `connection.execute_wrapper`); the session's own table is not the page's."""
+    if _WRITES.match(sql) and '"django_session"' not in sql:
+        raise WriteOnRead(sql[:200])
+    return execute(sql, params, many, context)
+
+
+def _answer(
+    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """Call the view and render its answer, so that what a template fetches is watched too."""
+    response = view(request, *args, **kwargs)
+    if hasattr(response, "render") and not response.is_rendered:
+        response.render()
+    return response
+
+
+def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpResponse]:
+    """Stand before a view: method, role, and no write on a read."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        reading = request.method in ("GET", "HEAD")
+        if ("GET" if reading else request.method) not in entry.methods:
+            return HttpResponseNotAllowed(entry.methods)
+        if not entry.opens_to(request.user):
+            raise RoleMissing
+        if not reading:
+            return _answer(view, request, *args, **kwargs)
+        with connection.execute_wrapper(refuse_writes):
+            return _answer(view, request, *args, **kwargs)
+
+    return login_not_required(guarded) if entry.access is PUBLIC else guarded
+
+
+def page(
+    route: str,
+    view: Callable[..., HttpResponse],
+    *,
+    name: str,
+    roles: Iterable[Role] | Access,
+    methods: Iterable[str] = ("GET",),
+) -> URLPattern:
+    """Give the `path()` of a page and put it in the register.
+
+    `roles` is the set of roles that may open it, or `PUBLIC`, or `ANYONE_SIGNED_IN`. `name` is unique in the
+    whole house. Raises ValueError where the name is already another page's.
+    """
+    access = roles if isinstance(roles, Access) else frozenset(roles)
+    entry = Page(name, route, access, tuple(methods))
+    if REGISTER.setdefault(name, entry) != entry:
+        raise ValueError(f"two pages are called {name!r}")
+    return path(route, door(view, entry), name=name)
+
+
+def may_open(user: Any, name: str) -> bool:
+    """Tell whether a page of that name exists and opens to `user`."""
+    return name in REGISTER and REGISTER[name].opens_to(user)

@@ -1,0 +1,48 @@
+"""Tables: a caption, a header for each column and row, and cards instead of columns on a telephone."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header and how to read a row. One column of a table heads its rows (`heads`)."""
+
+    label: Text
+    value: Callable[[Any], Any]
+    numeric: bool = False
+    heads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What `components/table.html` shows. `rows` may be a `Page`; `csv` is the address of the same as CSV."""
+
+    caption: Text
+    columns: list[Column]
+    rows: Iterable[Any]
+    empty: Text = field(default=_("Rien à montrer pour l'instant."))
+    csv: str = ""
+
+    @property
+    def body(self) -> list[list[tuple[Column, Any]]]:
+        return [[(column, column.value(row)) for column in self.columns] for row in self.rows]
+
+    @property
+    def page(self) -> Page | None:
+        return self.rows if isinstance(self.rows, Page) else None
+
+
+def link(text: Any, url: str) -> SafeString:
+    """Give a link for a cell."""
+    return format_html('<a class="fr-link" href="{}">{}</a>', url, text)

@@ -1,0 +1,85 @@
+"""Rows for tests, made with few words. Each function gives one saved row; a page family appends its own."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from cartable.accounts.enums import ScopeKind
+from cartable.accounts.models import Assignment, User
+from cartable.bodies.enums import BodyKind
+from cartable.bodies.models import Body
+from cartable.territories.enums import SchoolKind, Sector
+from cartable.territories.models import Academy, Circonscription, Commune, Department, Region, School
+
+
+PASSWORD = "un mot de passe long"
+_number = count(1)
+_KEY = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+def region(code: str = "11", name: str = "Île-de-France") -> Region:
+    return Region.objects.get_or_create(code=code, defaults={"name": name})[0]
+
+
+def academy(code: str = "24", name: str = "Créteil") -> Academy:
+    return Academy.objects.get_or_create(code=code, defaults={"name": name})[0]
+
+
+def department(code: str = "93", name: str = "Seine-Saint-Denis", **more: Any) -> Department:
+    given = {"name": name, "en_code": code.zfill(3), "region": region(), "academy": academy(), **more}
+    return Department.objects.get_or_create(code=code, defaults=given)[0]
+
+
+def uai(department_code: str = "93") -> str:
+    """Give a new UAI with its right key."""
+    digits = f"{department_code.zfill(3)}{next(_number):04d}"
+    return digits + _KEY[int(digits) % 23]
+
+
+def commune(name: str = "Aubervilliers", code: str = "93001", **more: Any) -> Commune:
+    given = {"name": name, "department": more.pop("department", None) or department(), "postcode": "93300", **more}
+    return Commune.objects.get_or_create(code=code, defaults=given)[0]
+
+
+def circonscription(**more: Any) -> Circonscription:
+    given = {"department": more.pop("department", None) or department(), **more}
+    number = next(_number)
+    return Circonscription.objects.create(**{"name": f"Aubervilliers {number}", "code": uai(), **given})
+
+
+def school(kind: str = SchoolKind.COLLEGE, **more: Any) -> School:
+    given = {"department": more.pop("department", None) or department(), "sector": Sector.PUBLIC, **more}
+    if kind == SchoolKind.ECOLE and "circonscription" not in given:
+        given["circonscription"] = circonscription(department=given["department"])
+    return School.objects.create(
+        **{"uai": uai(), "name": f"{SchoolKind(kind).label.capitalize()} Jean Moulin", "kind": kind, **given}
+    )
+
+
+def body(kind: str = BodyKind.LOCAL_AUTHORITY, **more: Any) -> Body:
+    """Give a body; without a territory of its own it is on the département 93."""
+    if kind == BodyKind.LOCAL_AUTHORITY and "department" not in more:
+        return Body.objects.get_or_create(kind=kind, department=department(), defaults={"name": "Département", **more})[0]
+    return Body.objects.create(**{"kind": kind, "name": f"Organisme {next(_number)}", **more})
+
+
+def user(role: str | None = None, place: Any = None, **more: Any) -> User:
+    """Give an account with `role` on `place` (a region, school, body…; None: the whole country)."""
+    name = f"personne{next(_number)}"
+    password = more.pop("password", None)
+    made = User(**{"identifier": f"{name}@example.test", "display_name": name.capitalize(), **more})
+    made.set_password(password) if password else made.set_unusable_password()
+    made.save()
+    if role is not None:
+        assign(made, role, place)
+    return made
+
+
+def assign(to: User, role: str, place: Any = None, **more: Any) -> Assignment:
+    """Give `to` a role on `place` since 2020."""
+    kind = ScopeKind.EVERYWHERE if place is None else ScopeKind(place._meta.model_name)
+    where = {} if place is None else {kind.value: place}
+    to.__dict__.pop("held", None), to.__dict__.pop("scope", None)
+    return Assignment.objects.create(
+        **{"user": to, "role": role, "scope_kind": kind, "valid_from": date(2020, 1, 1), **where, **more}
+    )
