@@ -10,7 +10,7 @@ Reading (`intake.reading`)
         birth_date left_on class_label mef status uaj. Values are text as written in the file.
     read_siecle_guardians(path, *, limits=WEB) -> Table
         SIECLE guardians' XML: one row per link guardian-pupil. Keys: eleve_id personne_id legal relationship
-        pays contact civility last_name usage_name first_name phone_home phone_mobile phone_work email
+        payer contact civility last_name usage_name first_name phone_home phone_mobile phone_work email
         line1 line2 line3 line4 postcode town country. `legal` is "1", "2" or "" (no legal authority).
     kind_of(path) -> "table" | "siecle_pupils" | "siecle_guardians"
         Which reader to call; raises Refused like them.
