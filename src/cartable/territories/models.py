@@ -134,6 +134,8 @@ class Circonscription(models.Model):
     email = models.EmailField(_("adresse électronique"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
 
+    source_date = models.DateField(_("date de la source"), null=True, blank=True)
+
     objects = CirconscriptionQuerySet.as_manager()
 
     class Meta:
