@@ -1,0 +1,78 @@
+"""Reads on plans: shares with their sentences, totals by commune. Counts only."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from cartable.operations.queries import operations_led_by, operations_visible_to
+from cartable.planning.enums import PlanState
+from cartable.planning.models import Allocation, Plan, ReserveLine
+
+
+def plans_visible_to(user: Any) -> QuerySet[Plan]:
+    """Give the plans of the operations the user leads, and the approved ones of those he sees."""
+    led = Q(pool__operation__in=operations_led_by(user))
+    seen = Q(pool__operation__in=operations_visible_to(user), state=PlanState.APPROVED)
+    return (
+        Plan.objects.filter(led | seen)
+        .select_related("pool__operation__owner", "pool__operation__department", "made_by", "approved_by")
+        .order_by("-made_at", "-id")
+    )
+
+
+def plans_led_by(user: Any) -> QuerySet[Plan]:
+    """Give the plans that the user may change or approve."""
+    return plans_visible_to(user).filter(pool__operation__in=operations_led_by(user))
+
+
+def allocations_visible_to(user: Any) -> QuerySet[Allocation]:
+    """Give the shares of the plans the user sees, in the schools of his reach: never one school to another."""
+    led = Q(plan__pool__operation__in=operations_led_by(user))
+    reached = user.scope.schools("school__") & Q(plan__in=plans_visible_to(user))
+    return (
+        Allocation.objects.filter(led | reached)
+        .select_related("school__commune", "plan__pool__operation")
+        .order_by("school__commune__name", "school__name", "id")
+    )
+
+
+def reserve_lines(plan: Plan) -> QuerySet[ReserveLine]:
+    """Give what is kept for each silent school, largest first."""
+    return plan.reserve_lines.select_related("school__commune").order_by("-kept", "school__uai")
+
+
+def totals(plan: Plan) -> dict[str, int]:
+    """Give need, computed and final units of a plan, and how many schools receive some (one query)."""
+    return plan.allocations.aggregate(
+        need=Sum("need", default=0),
+        computed=Sum("computed", default=0),
+        quantity=Sum("quantity", default=0),
+        served=Count("id", filter=Q(quantity__gt=0)),
+        schools=Count("id"),
+    )
+
+
+def by_commune(plan: Plan) -> QuerySet:
+    """Give for each commune the schools, need and units of a plan (one query): the vice-president's page."""
+    return (
+        plan.allocations.values("school__commune__name")
+        .annotate(schools=Count("id"), needed=Sum("need"), given=Sum("quantity"))
+        .order_by("school__commune__name")
+    )
+
+
+def already_promised(pool_id: int) -> dict[int, int]:
+    """Give, for each school, the units of a pool that approved plans already gave it (one query)."""
+    rows = (
+        Allocation.objects.filter(plan__pool_id=pool_id, plan__state=PlanState.APPROVED)
+        .values("school_id")
+        .annotate(units=Sum("quantity"))
+    )
+    return {row["school_id"]: row["units"] for row in rows.order_by("school_id")}
+
+
+def committed(pool_id: int) -> int:
+    """Give how many units of a pool the approved plans take, their reserves included (two queries)."""
+    approved = Plan.objects.filter(pool_id=pool_id, state=PlanState.APPROVED)
+    shares = Allocation.objects.filter(plan__in=approved).aggregate(units=Sum("quantity", default=0))["units"]
+    return shares + approved.aggregate(units=Sum("reserve", default=0))["units"]
