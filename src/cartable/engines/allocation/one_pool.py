@@ -226,23 +226,20 @@ def _water_level(claims: Sequence[_Claim], stock: int) -> Fraction | None:
 def _whole_packs(
     claims: Sequence[_Claim], shares: Sequence[Fraction], stock: int, pack: int
 ) -> tuple[list[int], int]:
-    """Round every share down to whole packs, then give pack after pack to the lowest level."""
+    """Round every share down to whole packs, then give one pack each to the lowest levels.
+
+    One pass is enough: a pack lifts a group above the common level, and more groups were cut than packs are left.
+    """
     given = [int(part // pack) * pack for part in shares]
-    left, topped_up = stock - sum(given), 0
-    heap = [
-        (*_rank(claim, part, given[at], pack), at)
-        for at, (claim, part) in enumerate(zip(claims, shares, strict=True))
-        if given[at] < claim.missing
+    waiting = [
+        (_rank(claim, part, got, pack), at)
+        for at, (claim, part, got) in enumerate(zip(claims, shares, given, strict=True))
+        if got < claim.missing
     ]
-    heapq.heapify(heap)
-    while heap and left >= pack:
-        _, cut, code, at = heapq.heappop(heap)
+    served = heapq.nsmallest((stock - sum(given)) // pack, waiting)
+    for _, at in served:
         given[at] += pack
-        left -= pack
-        topped_up += 1
-        if given[at] < claims[at].missing:
-            heapq.heappush(heap, (claims[at].level(given[at]), cut, code, at))
-    return given, topped_up
+    return given, len(served)
 
 
 def _rank(claim: _Claim, part: Fraction, given: int, pack: int) -> tuple[Fraction, Fraction, str]:
