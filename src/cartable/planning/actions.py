@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -145,7 +146,7 @@ def _allocation(plan: Plan, row: _Asked, line: Line) -> Allocation:
         plan=plan,
         school=row.school,
         need=row.need,
-        weight=line.weight.numerator / line.weight.denominator,
+        weight=Decimal(line.weight.numerator) / line.weight.denominator,
         floor=line.minimum,
         computed=line.given,
         quantity=line.given,
