@@ -38,14 +38,20 @@ def contract_from(job: dict[str, Any]) -> Contract:
     """Build the contract again from JSON."""
     group = job.pop("group")
     columns = _columns(job.pop("columns"))
-    return Contract(columns=columns, group=Group(**{**group, "columns": _columns(group["columns"])}) if group else None, **job)
+    return Contract(
+        columns=columns,
+        group=Group(**{**group, "columns": _columns(group["columns"])}) if group else None,
+        **job,
+    )
 
 
 def _columns(items: list[dict[str, Any]]) -> tuple[Column, ...]:
     return tuple(Column(item["key"], tuple(item["aliases"]), item["required"]) for item in items)
 
 
-def table(kind: str, stream: BinaryIO, contract: Contract, limits: Limits, notes: list[str]) -> tuple[list[str], Taken]:
+def table(
+    kind: str, stream: BinaryIO, contract: Contract, limits: Limits, notes: list[str]
+) -> tuple[list[str], Taken]:
     """Give (keys of the columns found, rows and rejects) of a CSV text or a workbook."""
     if kind == "text":
         rows, layout = _from_text(stream, contract, notes)
@@ -64,7 +70,9 @@ def _from_text(stream: BinaryIO, contract: Contract, notes: list[str]) -> tuple[
     first = list(islice(lines, headers.HEADER_WITHIN))
     if not any(line.strip() for line in first):
         raise Stop("empty")
-    tried = [(headers.find(delimited.rows(iter(first), mark), contract), mark) for mark in delimited.DELIMITERS]
+    tried = [
+        (headers.find(delimited.rows(iter(first), mark), contract), mark) for mark in delimited.DELIMITERS
+    ]
     layout, mark = max(tried, key=lambda pair: _worth(pair[0]))
     return delimited.rows(chain(first, lines), mark), _sound(layout, contract)
 
@@ -75,10 +83,11 @@ def _from_workbook(
     from cartable.intake.workbooks import sheets
 
     best = None
-    for name, rows in sheets(stream, kind):
+    for number, (name, rows) in enumerate(sheets(stream, kind)):
         first = list(islice(rows, headers.HEADER_WITHIN))
         layout = headers.find(first, contract)
         if layout and not layout.missing:
+            notes.extend([f"Feuille lue : « {name} »."] if number else [])
             return chain(first, rows), layout
         best = max(best, layout, key=_worth)
     return (), _sound(best, contract)
@@ -107,7 +116,9 @@ def _shown(column: Column) -> str:
     return column.aliases[0] if column.aliases else column.key
 
 
-def export(job: str, kind: str, stream: BinaryIO, limits: Limits, notes: list[str]) -> tuple[list[str], Taken]:
+def export(
+    job: str, kind: str, stream: BinaryIO, limits: Limits, notes: list[str]
+) -> tuple[list[str], Taken]:
     """Give (keys, rows and rejects) of a SIECLE XML."""
     if kind != "xml":
         raise Stop("not_xml")
@@ -166,7 +177,11 @@ def _batches(taken: Taken, limits: Limits) -> Iterator[dict[str, Any]]:
         if count > limits.max_rows:
             raise Stop("too_many_rows", limit=limits.max_rows)
         rejects = [[r.line, r.field, r.value, r.reason] for r in batch if type(r) is Reject]
-        rows = [[r.line, list(r.cells.values()), [list(g.values()) for g in r.groups]] for r in batch if type(r) is Row]
+        rows = [
+            [r.line, list(r.cells.values()), [list(g.values()) for g in r.groups]]
+            for r in batch
+            if type(r) is Row
+        ]
         yield {"rows": rows, "rejects": rejects}
     if not count:
         raise Stop("no_rows")

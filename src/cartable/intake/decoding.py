@@ -120,7 +120,7 @@ def _mend(line: str) -> str:
 
 def _remarks(odd: list[int], repaired: list[int]) -> Iterator[str]:
     if odd:
-        yield f"Deux encodages dans le même fichier : {_where(odd)} lue(s) autrement qu'en UTF-8 ; vérifiez leurs accents."
+        yield f"Deux encodages mêlés : {_where(odd)} n’étaient pas en UTF-8 ; vérifiez leurs accents."
     if repaired:
         yield f"Accents abîmés par un enregistrement précédent, réparés : {_where(repaired)}."
 

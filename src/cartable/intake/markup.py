@@ -82,7 +82,10 @@ def true_encoding(data: bytes) -> tuple[str | None, str | None]:
     if utf8 == (name in {"utf-8", "utf8"}):
         return None, None
     real = "utf-8" if utf8 else "windows-1252"
-    return real, f"Le fichier se déclare en {name.upper()} mais il est écrit en {real.upper()} : vérifiez les accents."
+    return (
+        real,
+        f"Le fichier se déclare en {name.upper()} mais il est écrit en {real.upper()} : vérifiez les accents.",
+    )
 
 
 def _is_utf8(data: bytes) -> bool:

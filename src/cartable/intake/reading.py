@@ -48,7 +48,11 @@ def kind_of(path: str | Path, *, limits: Limits = WEB) -> str:
 
 
 def _read(
-    path: str | Path, job: dict[str, Any], limits: Limits, keys: list[str] | None = None, group: list[str] | None = None
+    path: str | Path,
+    job: dict[str, Any],
+    limits: Limits,
+    keys: list[str] | None = None,
+    group: list[str] | None = None,
 ) -> Table:
     with _opened(path, limits) as file:
         pieces = list(_answers(file, job, limits))
@@ -63,7 +67,9 @@ def _read(
 
 def _row(values: list[Any], keys: list[str], group: list[str]) -> Row:
     line, cells, repeats = values
-    return Row(line, dict(zip(keys, cells, strict=True)), tuple(dict(zip(group, r, strict=True)) for r in repeats))
+    return Row(
+        line, dict(zip(keys, cells, strict=True)), tuple(dict(zip(group, r, strict=True)) for r in repeats)
+    )
 
 
 @contextmanager

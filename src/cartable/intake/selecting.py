@@ -80,7 +80,11 @@ def _take(
         return Reject(line, "", "", reason)
     cut = limits.max_cell
     taken = _pick(cells, layout.positions, contract.columns)
-    groups = tuple(_pick(cells, group, contract.group.columns) for group in layout.groups) if contract.group else ()
+    groups = (
+        tuple(_pick(cells, group, contract.group.columns) for group in layout.groups)
+        if contract.group
+        else ()
+    )
     for part in (taken, *groups):
         for key, text in part.items():
             if type(text) is Fault:

@@ -108,7 +108,10 @@ def pupils(export: Export) -> Iterator[Row | Reject]:
     uaj = next((clean(record.get("UAJ", "")) for record in export.records["PARAMETRES"]), "")
     for record in export.records["ELEVE"]:
         cells = _fields(record, PUPIL)
-        yield Row(int(record["#line"]), {**cells, "class_label": classes.get(record.get("ELEVE_ID", ""), ""), "uaj": uaj})
+        yield Row(
+            int(record["#line"]),
+            {**cells, "class_label": classes.get(record.get("ELEVE_ID", ""), ""), "uaj": uaj},
+        )
 
 
 def guardians(export: Export) -> Iterator[Row | Reject]:
@@ -120,7 +123,9 @@ def guardians(export: Export) -> Iterator[Row | Reject]:
         cells["legal"] = cells["legal"].strip("0")  # 0: no legal authority
         person = people.get(cells["personne_id"])
         if person is None:
-            yield Reject(int(link["#line"]), "personne_id", cells["personne_id"], "responsable absent du fichier")
+            yield Reject(
+                int(link["#line"]), "personne_id", cells["personne_id"], "responsable absent du fichier"
+            )
             continue
         address = addresses.get(person.get("ADRESSE_ID", "").strip(), person)
         cells |= _fields(person, PERSON) | _fields(address, ADDRESS)

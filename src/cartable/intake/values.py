@@ -22,7 +22,7 @@ SHORT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}", re.ASCII)
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 SCIENTIFIC = re.compile(r"[\d.,]+e[+-]?\d+", re.ASCII | re.IGNORECASE)
 # The regions of the French numbering plan, each with its own country code.
-FRENCH_REGIONS = ("FR", "GP", "GF", "MQ", "RE", "YT", "PM", "NC", "PF", "WF")
+FRENCH_REGIONS = ("FR", "GP", "GF", "MQ", "RE", "YT", "PM", "NC", "PF", "WF", "BL", "MF")
 
 
 class BadCell(ValueError):
@@ -166,7 +166,7 @@ def _doubt(number: str) -> str | None:
 
 def imei(text: str) -> str:
     """Read an IMEI: 15 digits with a right check digit (16 for an IMEISV, 14 without check digit)."""
-    number = re.sub(r"[/-]", "", _digits(text, "IMEI"))
+    number = _digits(text.replace("/", ""), "IMEI")
     if not number:
         return ""
     try:
@@ -179,7 +179,9 @@ def serial(text: str) -> str:
     """Read a serial number: letters, digits and - / . _ only, in capitals, at most 40 signs."""
     number = re.sub(r"\s", "", text).upper()
     if SCIENTIFIC.fullmatch(number) and "+" in number:
-        raise BadCell(f"numéro de série « {_short(text)} » arrondi par le tableur : mettez la colonne au format Texte")
+        raise BadCell(
+            f"numéro de série « {_short(text)} » arrondi par le tableur : mettez la colonne au format Texte"
+        )
     if not re.fullmatch(r"[A-Z0-9][A-Z0-9/._-]{0,39}|", number):
         raise BadCell(f"numéro de série « {_short(text)} » : lettres et chiffres seulement, 40 au plus")
     return number

@@ -148,7 +148,7 @@ class _XlsxFaults(Reader):
     def end(self, tag: str, text: str) -> None:
         if tag == "v" and text:
             self.value = True
-        elif tag == "c" and (self.error or self.formula and not self.value):
+        elif tag == "c" and (self.error or (self.formula and not self.value)):
             self.faults[self.row, self.column] = IN_ERROR if self.error else NO_VALUE
 
 

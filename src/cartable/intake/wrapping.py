@@ -72,7 +72,7 @@ def kind_of_bytes(head: bytes) -> str:
         return "html"
     if text.startswith(b"<"):
         return "xml"
-    return "json" if text.startswith((b"{\"", b"[{", b"{\n")) else "text"
+    return "json" if text.startswith((b'{"', b"[{", b"{\n")) else "text"
 
 
 def allowed_for(packed: int, limits: Limits) -> int:
