@@ -119,10 +119,10 @@ def read_line(row: Row, found: frozenset[str]) -> SchoolLine | Reject:
     key = "uai"
     try:
         uai = values.uai(_padded(cells["uai"], 8))
+        if not uai:
+            raise BadCell("L’UAI manque : chaque ligne doit en avoir un.")
         key = "name"
-        name = _text(200)(cells["name"])
-        if not name:
-            raise BadCell("Le nom de l’établissement manque.")
+        name = _text(200)(cells["name"] or _makeshift_name(cells))
         key = "source_date"
         updated = values.date(cells["source_date"])
     except BadCell as error:
@@ -141,6 +141,14 @@ def read_line(row: Row, found: frozenset[str]) -> SchoolLine | Reject:
         circonscription=_circonscription(row, ill_read),
         ill_read=ill_read,
     )
+
+
+def _makeshift_name(cells: dict[str, str]) -> str:
+    """Name a school that is about to open and has no name yet: what it is, and where."""
+    what, where = cells["nature_label"] or cells["type"], cells["commune_name"]
+    if not (what and where):
+        raise BadCell("Le nom de l’établissement manque.")
+    return f"{what.capitalize()}, {where}"
 
 
 def _plain_facts(row: Row, found: frozenset[str], ill_read: list[Reject]) -> dict[str, Any]:

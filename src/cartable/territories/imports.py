@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
-from cartable.intake.contracts import COMMAND, Limits, Reject, Table
+from cartable.intake.contracts import COMMAND, Limits, Reject
 from cartable.intake.exporting import write_rejects
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record

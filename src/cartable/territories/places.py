@@ -120,6 +120,8 @@ class _Known:
             row = Circonscription(code=key[1] or None, name=name or key[1], department=department)
             row.source_date = None if newest == date.min else newest
             self.made.append(row)
+            if row.code:
+                self.by_code[row.code] = row
             self.by_name[department.id, fold(name)] = row
         else:
             self._renew(row, key[1], name, newest)
@@ -135,7 +137,7 @@ class _Known:
         """Take a code that was missing, and the name of a line that is not older."""
         before = (row.code, row.name, row.source_date)
         row.code = row.code or code or None
-        if day != date.min and day >= (row.source_date or date.min):
+        if code == (row.code or "") and date.min < day >= (row.source_date or date.min):
             row.name, row.source_date = name or row.name, day
         if row.pk and before != (row.code, row.name, row.source_date):
             self.changed[row.pk] = row
