@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
+
+if TYPE_CHECKING:
+    from tests.kill import Stores
 
 HOUSE = Path(__file__).resolve().parents[1] / "src" / "cartable"
 VAR = Path(tempfile.mkdtemp(prefix="cartable-test-"))
@@ -31,7 +35,9 @@ for name in ("DATABASE_URL", "CARTABLE_ADDRESS", "CARTABLE_EMAIL_BACKEND"):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="where rows are kept")
+    parser.addoption(
+        "--store", choices=("sqlite", "postgresql"), default="sqlite", help="where rows are kept"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,6 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
     _drop_rules_around_flush()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-django see that a test of `stores` needs the store set up, though it opens none itself."""
+    for item in items:
+        if "stores" in getattr(item, "fixturenames", ()):
+            item.add_marker("django_db")
 
 
 def _own_postgresql(config: pytest.Config) -> str:
@@ -121,6 +135,16 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def stores(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator["Stores"]:
+    """Makes stores of their own for tests that start other processes (see `tests/kill.py`)."""
+    from tests.kill import Stores
+
+    made = Stores(tmp_path_factory.mktemp("stores"), django_db_blocker.unblock)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

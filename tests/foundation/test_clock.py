@@ -24,7 +24,11 @@ def test_a_naive_moment_is_refused():
 
 @pytest.mark.parametrize(
     ("zone", "day"),
-    [("Europe/Paris", date(2020, 4, 30)), ("America/Martinique", date(2020, 4, 29)), ("Indian/Reunion", date(2020, 4, 30))],
+    [
+        ("Europe/Paris", date(2020, 4, 30)),
+        ("America/Martinique", date(2020, 4, 29)),
+        ("Indian/Reunion", date(2020, 4, 30)),
+    ],
 )
 def test_today_is_the_day_of_the_place(clock, zone, day):
     with clock.at("2020-04-30T00:30+02:00"):
@@ -37,8 +41,18 @@ def test_today_is_the_day_of_the_place(clock, zone, day):
         (date(2020, 4, 29), "Europe/Paris", None, datetime(2020, 4, 29, 22, tzinfo=UTC)),
         (date(2020, 4, 29), "America/Martinique", None, datetime(2020, 4, 30, 4, tzinfo=UTC)),
         (date(2020, 4, 29), "Europe/Paris", time(12), datetime(2020, 4, 29, 10, tzinfo=UTC)),
-        (date(2020, 3, 29), "Europe/Paris", None, datetime(2020, 3, 29, 22, tzinfo=UTC)),  # the night of 23 hours
-        (date(2020, 10, 25), "Europe/Paris", None, datetime(2020, 10, 25, 23, tzinfo=UTC)),  # the day of 25 hours
+        (
+            date(2020, 3, 29),
+            "Europe/Paris",
+            None,
+            datetime(2020, 3, 29, 22, tzinfo=UTC),
+        ),  # the night of 23 hours
+        (
+            date(2020, 10, 25),
+            "Europe/Paris",
+            None,
+            datetime(2020, 10, 25, 23, tzinfo=UTC),
+        ),  # the day of 25 hours
     ],
 )
 def test_a_deadline_ends_with_its_local_day(day, zone, hour, ends):

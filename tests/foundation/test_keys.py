@@ -26,7 +26,9 @@ def test_derived_keys_differ_by_purpose_and_outlive_a_new_key(settings):
     assert key_for("journal") != key_for("ine")
 
 
-@pytest.mark.parametrize("text", ["k1", "k1:court", f"k-1:{key('x')}", f"k1:{key('x')},", "k1:" + key("x")[:-4]])
+@pytest.mark.parametrize(
+    "text", ["k1", "k1:court", f"k-1:{key('x')}", f"k1:{key('x')},", "k1:" + key("x")[:-4]]
+)
 def test_a_malformed_key_is_refused(settings, text):
     settings.CARTABLE_KEYS = text
     with pytest.raises(ImproperlyConfigured):

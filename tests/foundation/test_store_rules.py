@@ -53,7 +53,9 @@ def test_a_missing_an_altered_and_an_unknown_rule_are_found_and_repaired():
     assert codes() == ["store_rule_missing"]
     if connection.vendor == "postgresql":
         execute("ALTER TABLE journal_head DISABLE TRIGGER rule_journal_head_delete")
-        execute("CREATE OR REPLACE FUNCTION rule_ledger_post() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+        execute(
+            "CREATE OR REPLACE FUNCTION rule_ledger_post() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+        )
         execute(
             "CREATE TRIGGER rule_surprise BEFORE INSERT ON journal_entry"
             " FOR EACH ROW EXECUTE FUNCTION rule_journal_refuse('no')"
@@ -61,7 +63,9 @@ def test_a_missing_an_altered_and_an_unknown_rule_are_found_and_repaired():
         altered = 2
     else:
         drop("rule_ledger_transfer_post", "")
-        execute("CREATE TRIGGER rule_ledger_transfer_post AFTER INSERT ON ledger_transfer BEGIN SELECT 1; END")
+        execute(
+            "CREATE TRIGGER rule_ledger_transfer_post AFTER INSERT ON ledger_transfer BEGIN SELECT 1; END"
+        )
         execute("CREATE TRIGGER rule_surprise BEFORE INSERT ON journal_entry BEGIN SELECT 1; END")
         altered = 1
     assert codes() == ["store_rule_missing", *["store_rule_altered"] * altered, "store_rule_unknown"]
@@ -111,7 +115,9 @@ def later_migrations(folder, label: str, operations: list[str]) -> str:
     package = folder / f"later_{label}"
     package.mkdir()
     first = f"cartable.{label}.migrations"
-    (package / "__init__.py").write_text(f"from {first} import __path__ as first\n__path__ = [*__path__, *first]\n")
+    (package / "__init__.py").write_text(
+        f"from {first} import __path__ as first\n__path__ = [*__path__, *first]\n"
+    )
     (package / "9999_wider.py").write_text(
         LATER.format(label=label, last="0001_initial", operations=", ".join(operations))
     )

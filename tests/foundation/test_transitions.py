@@ -14,7 +14,9 @@ def test_a_move_of_the_table_is_given():
     assert move(TABLE, "sent", "sent_back", reason="une classe manque") is TABLE[1]
 
 
-@pytest.mark.parametrize(("source", "target"), [("draft", "sent_back"), ("sent", "draft"), ("draft", "draft")])
+@pytest.mark.parametrize(
+    ("source", "target"), [("draft", "sent_back"), ("sent", "draft"), ("draft", "draft")]
+)
 def test_any_other_move_is_refused(source, target):
     with pytest.raises(Refused) as refusal:
         move(TABLE, source, target)

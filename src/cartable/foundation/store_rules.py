@@ -20,7 +20,9 @@ from cartable.foundation.damage import Damage
 HEAD = re.compile(
     r"CREATE (?:OR REPLACE )?(?P<kind>TRIGGER|FUNCTION) (?P<name>rule_\w+)(?:.*? ON (?P<table>\w+))?", re.S
 )
-PRESENT_SQLITE = "SELECT name, sql, 1 FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'rule|_%' ESCAPE '|'"
+PRESENT_SQLITE = (
+    "SELECT name, sql, 1 FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'rule|_%' ESCAPE '|'"
+)
 PRESENT_POSTGRESQL = """
     SELECT t.tgname, pg_get_triggerdef(t.oid, true), t.tgenabled = 'O'
       FROM pg_trigger t WHERE t.tgname LIKE 'rule\\_%' AND NOT t.tgisinternal

@@ -78,5 +78,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {_clean(str(key)): _clean(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_clean(each) for each in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)]
+        return [
+            _clean(each) for each in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)
+        ]
     raise ValueError(f"the journal takes ids, codes, dates and whole numbers, not {value!r}: use text=")

@@ -27,7 +27,17 @@ def entry_hash(
 ) -> str:
     """Hash one entry together with the hash of the one before: 64 hexadecimal characters."""
     who = "" if actor is None else actor.hex
-    fields = [seq, at.astimezone(UTC).isoformat(), who, verb, target, reason, data, text_sha256, previous_hash]
+    fields = [
+        seq,
+        at.astimezone(UTC).isoformat(),
+        who,
+        verb,
+        target,
+        reason,
+        data,
+        text_sha256,
+        previous_hash,
+    ]
     return hashlib.sha256(_encode(fields).encode()).hexdigest()
 
 

@@ -21,7 +21,9 @@ def _walk() -> Iterator[Damage]:
     for *fields, written in Entry.objects.order_by("seq").values_list(*COLUMNS).iterator(chunk_size=5000):
         seq, previous_hash = fields[0], fields[-1]
         if seq != count + 1:
-            yield Damage("journal_gap", f"Journal : {seq - count - 1} entrée(s) manquent avant l'entrée {seq}.")
+            yield Damage(
+                "journal_gap", f"Journal : {seq - count - 1} entrée(s) manquent avant l'entrée {seq}."
+            )
         elif previous_hash != last_hash:
             yield Damage("journal_order", f"Journal : l'entrée {seq} ne suit pas l'entrée {count}.")
         if entry_hash(*fields) != written:
@@ -37,8 +39,11 @@ def _end(count: int, last_hash: str) -> Iterator[Damage]:
             yield Damage("journal_head_missing", "Journal : la fin de la chaîne n'est plus inscrite.")
         return
     if not hmac.compare_digest(head.mac, head_mac(head.count, head.last_hash)):
-        yield Damage("journal_head_forged", "Journal : la fin de la chaîne n'a pas été écrite par ce programme.")
+        yield Damage(
+            "journal_head_forged", "Journal : la fin de la chaîne n'a pas été écrite par ce programme."
+        )
     if (head.count, head.last_hash) != (count, last_hash):
         yield Damage(
-            "journal_cut", f"Journal : la chaîne s'arrête à l'entrée {count}, alors que {head.count} ont été écrites."
+            "journal_cut",
+            f"Journal : la chaîne s'arrête à l'entrée {count}, alors que {head.count} ont été écrites.",
         )

@@ -40,7 +40,9 @@ class NewTransfer:
 
 def open_resource(*, code: str, unit: str = Unit.PIECE, label: str = "") -> Resource:
     """Give the resource of that code, made at the first call."""
-    resource, _made = Resource.objects.get_or_create(code=code, defaults={"unit": unit, "label": label or code})
+    resource, _made = Resource.objects.get_or_create(
+        code=code, defaults={"unit": unit, "label": label or code}
+    )
     if resource.unit != unit:
         raise Refused("unit_differs", _("Cette ressource se compte déjà dans une autre unité."))
     return resource
@@ -49,7 +51,10 @@ def open_resource(*, code: str, unit: str = Unit.PIECE, label: str = "") -> Reso
 def open_account(*, resource: str, code: str, floor: int | None = 0) -> Account:
     """Give the account of that resource and code, made at the first call with `floor` (0, or None for no floor)."""
     with transaction.atomic():
-        account = _locked({(resource, code)}).get((resource, code)) or _open({(resource, code): floor})[resource, code]
+        account = (
+            _locked({(resource, code)}).get((resource, code))
+            or _open({(resource, code): floor})[resource, code]
+        )
     if account.floor != floor:
         raise Refused("floor_differs", _("Ce compte existe déjà avec un autre plancher."))
     return account
@@ -74,7 +79,9 @@ def post(
     (same id, other content), `not_enough`, `amount_not_positive`, `same_account`, `resource_unknown`,
     `transfer_unknown`, `not_reverse`, `already_reversed`.
     """
-    new = NewTransfer(transfer_id, resource, source, target, amount, value_date, reason, str(reference), reverses)
+    new = NewTransfer(
+        transfer_id, resource, source, target, amount, value_date, reason, str(reference), reverses
+    )
     return post_many(actor=actor, transfers=[new])[0]
 
 
@@ -95,9 +102,13 @@ def post_many(*, actor: Actor | None, transfers: Sequence[NewTransfer]) -> list[
     return [rows[new.transfer_id] for new in transfers]
 
 
-def reverse(*, actor: Actor | None, transfer_id: UUID, new_id: UUID, reason: str, value_date: date) -> Transfer:
+def reverse(
+    *, actor: Actor | None, transfer_id: UUID, new_id: UUID, reason: str, value_date: date
+) -> Transfer:
     """Post the exact opposite of a transfer, naming it; once only, and never of a reversal."""
-    first = Transfer.objects.select_related("resource", "source", "target").filter(public_id=transfer_id).first()
+    first = (
+        Transfer.objects.select_related("resource", "source", "target").filter(public_id=transfer_id).first()
+    )
     if first is None:
         raise _transfer_unknown()
     return post(
@@ -115,10 +126,18 @@ def reverse(*, actor: Actor | None, transfer_id: UUID, new_id: UUID, reason: str
 
 
 def _check(new: NewTransfer) -> None:
-    if isinstance(new.amount, bool) or not isinstance(new.amount, int) or not 0 < new.amount <= LARGEST_AMOUNT:
-        raise Refused("amount_not_positive", _("Indiquez une quantité entière, supérieure à zéro."), field="amount")
+    if (
+        isinstance(new.amount, bool)
+        or not isinstance(new.amount, int)
+        or not 0 < new.amount <= LARGEST_AMOUNT
+    ):
+        raise Refused(
+            "amount_not_positive", _("Indiquez une quantité entière, supérieure à zéro."), field="amount"
+        )
     if new.source == new.target:
-        raise Refused("same_account", _("Le départ et l'arrivée sont identiques ; choisissez deux lieux différents."))
+        raise Refused(
+            "same_account", _("Le départ et l'arrivée sont identiques ; choisissez deux lieux différents.")
+        )
 
 
 def _accounts(transfers: Iterable[NewTransfer]) -> dict[Key, Account]:
@@ -142,9 +161,14 @@ def _locked(keys: set[Key]) -> dict[Key, Account]:
 
 
 def _open(floors: dict[Key, int | None]) -> dict[Key, Account]:
-    resources = {row.code: row for row in Resource.objects.filter(code__in={resource for resource, _code in floors})}
+    resources = {
+        row.code: row for row in Resource.objects.filter(code__in={resource for resource, _code in floors})
+    }
     if any(resource not in resources for resource, _code in floors):
-        raise Refused("resource_unknown", _("Cette ressource n'existe pas encore ; créez d'abord l'article ou la ligne."))
+        raise Refused(
+            "resource_unknown",
+            _("Cette ressource n'existe pas encore ; créez d'abord l'article ou la ligne."),
+        )
     # In the order of codes, so that two who open the same accounts wait for each other and never in a ring.
     Account.objects.bulk_create(
         [Account(resource=resources[key[0]], code=key[1], floor=floors[key]) for key in sorted(floors)],
@@ -218,8 +242,14 @@ def _not_enough(rows: list[Transfer], accounts: dict[Key, Account]) -> Refused:
         balances[row.target_id] += row.amount
     left = balances[row.source_id]
     shown = (left, row.amount) if row.resource.unit == Unit.PIECE else (_euros(left), _euros(row.amount))
-    sentence = _("« %(label)s » : il reste %(left)s, il faudrait %(asked)s. Diminuez la quantité ou attendez une entrée.")
-    return Refused("not_enough", sentence % {"label": row.resource.label, "left": shown[0], "asked": shown[1]}, field="amount")
+    sentence = _(
+        "« %(label)s » : il reste %(left)s, il faudrait %(asked)s. Diminuez la quantité ou attendez une entrée."
+    )
+    return Refused(
+        "not_enough",
+        sentence % {"label": row.resource.label, "left": shown[0], "asked": shown[1]},
+        field="amount",
+    )
 
 
 def _euros(cents: int) -> str:
@@ -227,7 +257,9 @@ def _euros(cents: int) -> str:
 
 
 def _key_reused() -> Refused:
-    return Refused("key_reused", _("Cette opération a déjà été enregistrée avec un autre contenu ; rechargez la page."))
+    return Refused(
+        "key_reused", _("Cette opération a déjà été enregistrée avec un autre contenu ; rechargez la page.")
+    )
 
 
 def _transfer_unknown() -> Refused:

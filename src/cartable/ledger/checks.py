@@ -17,7 +17,9 @@ def damages() -> list[Damage]:
 
 def _sums() -> Iterator[Damage]:
     for code, total in unbalanced():
-        yield Damage("ledger_sum", f"La ressource {code} ne s'équilibre pas : la somme de ses comptes est {total}.")
+        yield Damage(
+            "ledger_sum", f"La ressource {code} ne s'équilibre pas : la somme de ses comptes est {total}."
+        )
 
 
 def _balances() -> Iterator[Damage]:
@@ -36,7 +38,9 @@ def _balances() -> Iterator[Damage]:
 
 def _floors() -> Iterator[Damage]:
     for account in Account.objects.filter(balance__lt=F("floor")).order_by("id"):
-        yield Damage("ledger_floor", f"Le compte {account.code} est descendu sous son plancher : {account.balance}.")
+        yield Damage(
+            "ledger_floor", f"Le compte {account.code} est descendu sous son plancher : {account.balance}."
+        )
 
 
 def _mixed() -> Iterator[Damage]:
@@ -53,4 +57,6 @@ def _reversals() -> Iterator[Damage]:
         "reverses__reverses": None,
     }
     for transfer in Transfer.objects.filter(reverses__isnull=False).exclude(**exact).order_by("id"):
-        yield Damage("ledger_reversal", f"L'écriture {transfer.public_id} n'est pas l'inverse de celle qu'elle annule.")
+        yield Damage(
+            "ledger_reversal", f"L'écriture {transfer.public_id} n'est pas l'inverse de celle qu'elle annule."
+        )
