@@ -1,0 +1,25 @@
+"""Which documents there are, and how long a working paper is kept."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """The kind of a document; its value is the name of the function of `documents.render` that makes it."""
+
+    INVITATION_LETTER = "invitation_letter", _("lettre d'accès")
+    PACKING_SLIP = "packing_slip", _("bordereau d'expédition")
+    SIGNING_LIST = "signing_list", _("liste d'émargement")
+    LEAFLET = "leaflet", _("mode d'emploi")
+    CERTIFICATE = "certificate", _("attestation de remise")
+    LOAN_AGREEMENT = "loan_agreement", _("convention de prêt")
+    RETURN_RECEIPT = "return_receipt", _("reçu de restitution")
+    APPOINTMENTS = "appointments", _("rendez-vous")
+    CALL_LIST = "call_list", _("liste d'appel")
+    PLAN_SHEET = "plan_sheet", _("plan de répartition")
+    NEED_FORM = "need_form", _("formulaire papier")
+
+
+WORKING_DAYS = 30
+# Papers of one day of work: nothing is proved by them, they can be printed again.
+WORKING_PAPERS = (Kind.INVITATION_LETTER, Kind.APPOINTMENTS, Kind.CALL_LIST, Kind.NEED_FORM)

@@ -1,0 +1,94 @@
+"""The words of each e-mail: plain text, French, no child's name; one template a message, its first line the subject.
+
+Moments are given in the département's own time. A `link` may be of one use: it goes to nobody but the recipient.
+"""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+
+class Text(NamedTuple):
+    """A subject of one line, and a body."""
+
+    subject: str
+    body: str
+
+
+def _day(value: date) -> str:
+    with override("fr"):
+        return date_format(value, "l j F Y").replace(" 1 ", " 1er ")
+
+
+def _moment(value: datetime) -> str:
+    minutes = f" {value.minute:02}" if value.minute else ""
+    return f"{_day(value)} à {value.hour} h{minutes}"
+
+
+def _write(name: str, **words: object) -> Text:
+    with override("fr"):
+        text = render_to_string(f"messages/{name}.txt", words)
+    subject, _, body = text.strip().partition("\n")
+    return Text(subject.strip(), body.strip() + "\n")
+
+
+def invitation(
+    *, account: str, operation: str, link: str, valid_until: datetime, issuer: str, contact: str
+) -> Text:
+    """Open an account: a one-use link. `account` says whose ("Collège Jean-Moulin · 0930001A")."""
+    return _write(
+        "invitation",
+        account=account, operation=operation, link=link, until=_moment(valid_until), issuer=issuer, contact=contact,
+    )  # fmt: skip
+
+
+def new_link(*, link: str, valid_until: datetime, issuer: str, contact: str) -> Text:
+    """Give a new one-use link to somebody who cannot get in."""
+    return _write("new_link", link=link, until=_moment(valid_until), issuer=issuer, contact=contact)
+
+
+def reminder(
+    *, school: str, operation: str, deadline: datetime, link: str, issuer: str, contact: str
+) -> Text:
+    """Ask a school that has not answered; "nobody here needs it" is an answer."""
+    return _write(
+        "reminder",
+        school=school, operation=operation, deadline=_moment(deadline), link=link, issuer=issuer, contact=contact,
+    )  # fmt: skip
+
+
+def sent_back(*, school: str, operation: str, link: str, issuer: str, contact: str) -> Text:
+    """Tell a school that its return is sent back; the reason stays behind the sign-in."""
+    return _write("sent_back", school=school, operation=operation, link=link, issuer=issuer, contact=contact)
+
+
+def shipment(*, number: str, recipient: str, arrives_on: date, link: str, issuer: str, contact: str) -> Text:
+    """Announce a shipment; `link` is its receipt page."""
+    return _write(
+        "shipment",
+        number=number, recipient=recipient, day=_day(arrives_on), link=link, issuer=issuer, contact=contact,
+    )  # fmt: skip
+
+
+def appointment(*, school: str, at: datetime, place: str, contact: str, bring: str = "") -> Text:
+    """Give a family its slot; names nobody and nothing that says what the family lacks."""
+    return _write("appointment", school=school, moment=_moment(at), place=place, bring=bring, contact=contact)
+
+
+def credit_ending(*, school: str, ends_on: date, cards: int, link: str, issuer: str, contact: str) -> Text:
+    """Warn a school that the credit of SIM cards ends; counts only."""
+    return _write(
+        "credit_ending",
+        school=school, day=_day(ends_on), cards=cards, link=link, issuer=issuer, contact=contact,
+    )  # fmt: skip
+
+
+def loan_ending(*, school: str, ends_on: date, loans: int, link: str, issuer: str, contact: str) -> Text:
+    """Remind a school that loans come to their end; counts only."""
+    return _write(
+        "loan_ending",
+        school=school, day=_day(ends_on), loans=loans, link=link, issuer=issuer, contact=contact,
+    )  # fmt: skip
