@@ -1,0 +1,12 @@
+"""Every room that keeps something checks it; this is the list."""
+
+from cartable.foundation.damage import Damage
+
+
+def all_damages() -> list[Damage]:
+    """Gather what each room finds wrong with the store."""
+    from cartable.equipment import checks as equipment
+    from cartable.journal import checks as journal
+    from cartable.ledger import checks as ledger
+
+    return [damage for room in (ledger, journal, equipment) for damage in room.damages()]

@@ -1,0 +1,122 @@
+"""The `cartable` command. Exit status: 0 done, 1 refused or broken, 2 wrong usage."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+
+ENGINE_COMMANDS = ("allocate", "simulate")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of every command."""
+    top = argparse.ArgumentParser(
+        prog="cartable",
+        description="Besoins, répartition, remise, preuve : le programme de continuité éducative.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMANDE")
+    _add(commands, "migrate", "met la base à jour", "cartable.cli.store:migrate")
+    serve = _add(commands, "serve", "ouvre le site", "cartable.cli.serving:serve")
+    serve.add_argument("--address", default="127.0.0.1:8000", metavar="ADRESSE:PORT")
+    serve.add_argument("--workers", type=_positive, default=2, metavar="N")
+    demo = _add(commands, "demo", "fait un département inventé", "cartable.cli.serving:demo")
+    demo.add_argument("--serve", action="store_true", help="ouvre ensuite le site")
+    demo.add_argument("--address", default="127.0.0.1:8000", metavar="ADRESSE:PORT")
+    _add_imports(commands)
+    _add_scenarios(commands)
+    check = _add(commands, "check", "vérifie que rien n'est perdu ni altéré", "cartable.cli.store:check")
+    check.add_argument("--json", action="store_true")
+    tick = _add(commands, "tick", "fait le travail périodique (à lancer par cron)", "cartable.cli.store:tick")
+    tick.add_argument("--json", action="store_true")
+    purge = _add(commands, "purge", "efface ce qui n'a plus à être gardé", "cartable.cli.store:purge")
+    purge.add_argument("--dry-run", action="store_true", help="compte sans effacer")
+    purge.add_argument("--json", action="store_true")
+    export = _add(
+        commands, "export-child", "donne tout ce qui est gardé d'un élève", "cartable.cli.store:export_child"
+    )
+    export.add_argument("public_id", metavar="IDENTIFIANT")
+    for name in ENGINE_COMMANDS:
+        commands.add_parser(name, help="calcul sur fichiers (voir --help)", add_help=False)
+    return top
+
+
+def _add(commands: argparse._SubParsersAction, name: str, text: str, run: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_imports(commands: argparse._SubParsersAction) -> None:
+    kinds = commands.add_parser("import", help="lit un fichier").add_subparsers(
+        dest="kind", required=True, metavar="SORTE"
+    )
+    for name, text in (
+        ("schools", "annuaire des établissements"),
+        ("pupils", "élèves et responsables (SIECLE, ONDE, modèle)"),
+        ("stock", "matériel numéroté"),
+    ):
+        kind = _add(kinds, name, text, f"cartable.cli.imports:{name}")
+        kind.add_argument("files", nargs="+", metavar="FICHIER")
+        kind.add_argument("--rejects", metavar="FICHIER", help="où écrire les lignes refusées")
+        kind.add_argument("--json", action="store_true")
+        if name == "pupils":
+            kind.add_argument("--school", required=True, metavar="UAI")
+        if name == "stock":
+            kind.add_argument(
+                "--operation", metavar="IDENTIFIANT", help="si plusieurs opérations sont ouvertes"
+            )
+
+
+def _add_scenarios(commands: argparse._SubParsersAction) -> None:
+    verbs = commands.add_parser("scenario", help="joue un programme réel").add_subparsers(
+        dest="verb", required=True, metavar="VERBE"
+    )
+    listing = _add(verbs, "list", "liste les scénarios", "cartable.cli.scenario:list_all")
+    listing.add_argument("--json", action="store_true")
+    run = _add(verbs, "run", "joue un scénario", "cartable.cli.scenario:run")
+    run.add_argument("name", metavar="NOM")
+    run.add_argument("--json", action="store_true")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("un nombre entier, au moins 1")
+    return number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in ENGINE_COMMANDS:
+        return _engine(words)
+    options = parser().parse_args(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cartable.config.settings")
+    import django
+    from django.utils.module_loading import import_string
+
+    from cartable.foundation.refused import Refused
+
+    django.setup()
+    try:
+        return import_string(options.run.replace(":", "."))(options)
+    except Refused as refused:
+        print(refused.sentence, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print("Interrompu : rien n'est fait à moitié, la même commande reprend le travail.", file=sys.stderr)
+        return 1
+
+
+def _engine(words: list[str]) -> int:
+    """Run a calculation on files; the engines know neither Django nor its settings."""
+    from cartable.engines.allocation import command
+
+    return command.main(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
