@@ -22,7 +22,7 @@ from cartable.journal import actions as journal
 from cartable.journal.actions import Actor
 from cartable.messages import queries
 from cartable.messages.enums import MOVES, Channel, State
-from cartable.messages.models import OutgoingMessage
+from cartable.messages.models import LONGEST_SUBJECT, OutgoingMessage
 
 
 log = logging.getLogger(__name__)
@@ -52,12 +52,12 @@ def queue(
 ) -> OutgoingMessage:
     """Write a message to the outbox; the same `dedup_key` gives the first message, whatever the rest says.
 
-    `subject` names no child. Refuses an address that is none ("email_wrong") and a subject of several lines.
+    `subject` names no child. Refuses an address that is none ("email_wrong") and a subject that is not one short line.
     """
     if channel == Channel.EMAIL:
         to = _checked_address(to)
-    if len(subject.splitlines()) != 1:
-        raise Refused("subject_wrong", "L'objet du message tient sur une ligne.", field="subject")
+    if len(subject.splitlines()) != 1 or len(subject) > LONGEST_SUBJECT:
+        raise Refused("subject_wrong", "L'objet du message tient sur une ligne courte.", field="subject")
     now = clock.now()
     values = {"channel": channel, "recipient": to, "subject": subject, "body": body}
     with transaction.atomic():

@@ -10,6 +10,9 @@ from cartable.foundation.sealed import SealedField
 from cartable.messages.enums import Channel, State
 
 
+LONGEST_SUBJECT = 150
+
+
 class OutgoingMessage(models.Model):
     """One e-mail or letter to one recipient. The subject never names a child; the body is emptied once sent.
 
@@ -19,7 +22,7 @@ class OutgoingMessage(models.Model):
     public_id = PublicIdField()
     channel = models.CharField(_("voie"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     recipient = SealedField(_("destinataire"))
-    subject = models.CharField(_("objet"), max_length=150)
+    subject = models.CharField(_("objet"), max_length=LONGEST_SUBJECT)
     body = SealedField(_("texte"), blank=True)
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.QUEUED)
     dedup_key = models.CharField(max_length=150, unique=True)

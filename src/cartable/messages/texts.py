@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import override
 
+from cartable.messages.models import LONGEST_SUBJECT
+
 
 class Text(NamedTuple):
     """A subject of one line, and a body."""
@@ -28,11 +30,15 @@ def _moment(value: datetime) -> str:
     return f"{_day(value)} à {value.hour} h{minutes}"
 
 
+def _short(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1] + "…"
+
+
 def _write(name: str, **words: object) -> Text:
     with override("fr"):
         text = render_to_string(f"messages/{name}.txt", words)
     subject, _, body = text.strip().partition("\n")
-    return Text(subject.strip(), body.strip() + "\n")
+    return Text(_short(subject.strip()), body.strip() + "\n")
 
 
 def invitation(

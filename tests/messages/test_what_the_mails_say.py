@@ -1,0 +1,92 @@
+"""Is each e-mail plain French text, whole, with its link, and without a trace of mark-up?"""
+
+from datetime import date, datetime
+
+import pytest
+
+from cartable.messages import texts
+from cartable.messages.texts import Text
+
+
+LINK = "https://cartable.essai.invalid/x?a=1&b=2"
+SCHOOL = "Collège de l'Œuvre & <du> Cœur"
+FROM = {"issuer": "Conseil départemental de l'Essai", "contact": "01 99 00 10 20"}
+DEADLINE = datetime(2020, 4, 29, 12, 0)
+FIRST_OF_MAY = datetime(2020, 5, 1, 9, 5)
+
+END = date(2020, 6, 30)
+WORDS = {
+    "invitation": {
+        "account": SCHOOL,
+        "operation": "SIM d'avril",
+        "link": LINK,
+        "valid_until": DEADLINE,
+        **FROM,
+    },
+    "new_link": {"link": LINK, "valid_until": DEADLINE, **FROM},
+    "reminder": {"school": SCHOOL, "operation": "SIM d'avril", "deadline": DEADLINE, "link": LINK, **FROM},
+    "sent_back": {"school": SCHOOL, "operation": "SIM d'avril", "link": LINK, **FROM},
+    "shipment": {
+        "number": "E-12",
+        "recipient": SCHOOL,
+        "arrives_on": FIRST_OF_MAY.date(),
+        "link": LINK,
+        **FROM,
+    },
+    "credit_ending": {"school": SCHOOL, "ends_on": END, "cards": 11, "link": LINK, **FROM},
+    "loan_ending": {"school": SCHOOL, "ends_on": END, "loans": 1, "link": LINK, **FROM},
+    "appointment": {
+        "school": SCHOOL,
+        "at": FIRST_OF_MAY,
+        "place": "à la grille",
+        "contact": "01 99 00 30 40",
+    },
+}
+
+
+def write(name: str, **changes: object) -> Text:
+    return getattr(texts, name)(**WORDS[name] | changes)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_mail_is_plain_text_with_a_short_subject(name):
+    mail = write(name)
+    assert 10 < len(mail.subject) <= 150
+    assert len(mail.subject.splitlines()) == 1
+    assert mail.body.startswith("Bonjour,\n")
+    for trace in ("&amp;", "&#", "{{", "{%", "\n\n\n", "None"):
+        assert trace not in mail.subject + mail.body
+
+
+@pytest.mark.parametrize("name", sorted(WORDS.keys() - {"appointment"}))
+def test_a_mail_gives_its_link_whole_and_says_who_writes(name):
+    assert f"\n{LINK}\n" in write(name).body
+    assert all(value in write(name).body for value in FROM.values())
+
+
+def test_a_deadline_is_written_as_people_say_it():
+    assert "mercredi 29 avril 2020 à 12 h.\n" in write("reminder").body
+    assert "« Personne n'en a besoin ici » est une réponse" in write("reminder").body
+
+
+def test_the_first_of_the_month_is_written_in_french():
+    assert write("appointment").subject == "Rendez-vous à l'école : vendredi 1er mai 2020 à 9 h 05"
+    assert "vendredi 1er mai 2020" in write("shipment").subject
+
+
+def test_one_and_many_agree():
+    assert "11 cartes SIM" in write("credit_ending").body
+    assert "1 prêt qui se termine le" in write("loan_ending").body
+
+
+def test_a_family_is_told_what_to_bring_when_there_is_something():
+    told = texts.appointment(
+        school=SCHOOL, at=FIRST_OF_MAY, place="grille", contact="01", bring="votre stylo"
+    )
+    assert "À apporter : votre stylo" in told.body
+    assert "apporter" not in write("appointment").body
+
+
+def test_a_subject_that_holds_a_long_name_still_fits_the_outbox():
+    assert write("reminder", operation="o" * 300).subject.endswith("oo…")
+    assert len(write("reminder", operation="o" * 300).subject) == 150
