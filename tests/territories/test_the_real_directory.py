@@ -54,6 +54,11 @@ def check_schools(first: ImportReport, colleges: Lines, val_de_marne: Lines, occ
     untyped = {line[UAI] for line in occitanie if not line["Type_etablissement"]}
     assert len(untyped) == 47
     assert untyped <= uais(kind="other")
+    assert len(uais(kind="college", department__region__code="76")) == len(
+        {line[UAI] for line in occitanie if line["code_nature"] in {"340", "350"}}
+        | {line["numero_uai"] for line in colleges if line["code_region"] == "76"}
+        - {line[UAI] for line in occitanie}
+    )
     pupils = {line[UAI]: line["Nombre_d_eleves"] for line in reversed(occitanie) if line["Nombre_d_eleves"]}
     stored = School.objects.filter(pupils_count__isnull=False).values_list("uai", "pupils_count")
     assert {uai: str(number) for uai, number in stored} == pupils

@@ -9,6 +9,7 @@ import pytest
 from cartable.foundation.refused import Refused
 from cartable.journal.models import Entry
 from cartable.territories.actions import load_reference
+from cartable.territories.directory import kind_of
 from cartable.territories.imports import ImportReport, ImportStopped, import_schools
 from cartable.territories.models import Circonscription, Commune, School
 from tests import factories
@@ -118,22 +119,15 @@ def test_a_missing_column_leaves_the_fact_and_an_empty_cell_ends_it(tmp_path: Pa
     assert (only().pupils_count, only().priority) == (512, "")
 
 
-def test_an_older_file_never_undoes_a_newer_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_an_older_file_never_undoes_a_newer_one(tmp_path: Path, newer_first: bool) -> None:
+    old = {"date_maj_ligne": "2023-01-10", "Nom_etablissement": "Ancien nom", "Code_commune": "93008"}
     newer = written(tmp_path, LINE_2024, name="newer.csv")
-    older = written(
-        tmp_path,
-        LINE_2024
-        | {"date_maj_ligne": "2023-01-10", "Nom_etablissement": "Ancien nom", "Code_commune": "93008"},
-        name="older.csv",
-    )
-    imported(newer)
-    assert counts(imported(older)) == (0, 0, 1, 0)
+    older = written(tmp_path, LINE_2024 | old, name="older.csv")
+    report = imported(newer, older) if newer_first else imported(older, newer)
+    assert counts(report) == ((1, 0, 1, 0) if newer_first else (1, 1, 0, 0))
     assert (only().name, only().source_date) == ("Collège Jean Moulin", date(2024, 11, 26))
-    assert not Commune.objects.filter(code="93008").exists()
-    School.objects.all().delete()
-    imported(older)
-    assert counts(imported(newer)) == (0, 1, 0, 0)
-    assert only().name == "Collège Jean Moulin"
+    assert Commune.objects.filter(code="93008").exists() is not newer_first
 
 
 def test_a_file_without_dates_only_fills_what_is_empty(tmp_path: Path) -> None:
@@ -256,6 +250,28 @@ def test_a_file_without_departement_tells_it_by_the_commune_or_the_uai(
     del line["Code_departement"]
     imported(written(tmp_path, line))
     assert only().department.code == department
+
+
+@pytest.mark.parametrize(
+    ("nature", "written_type", "name", "kind"),
+    [
+        ("101", "", "", "ecole"),
+        ("320", "Lycée", "", "lycee"),
+        ("334", "", "Section d'enseignement professionnel", "lycee"),
+        ("370", "EREA", "", "lycee"),
+        ("390", "", "", "college"),
+        ("240", "Médico-social", "", "other"),
+        ("400", "", "Ecole supérieure de commerce", "other"),
+        ("400", "Lycée", "", "lycee"),
+        ("809", "Service Administratif", "", "other"),
+        ("", "Ecole", "", "ecole"),
+        ("", "", "Collège Jean Moulin", "college"),
+        ("", "", "Ecole supérieure de commerce", "other"),
+        ("", "", "", "other"),
+    ],
+)
+def test_what_a_school_is(nature: str, written_type: str, name: str, kind: str) -> None:
+    assert kind_of(nature, written_type, "", name) == kind
 
 
 def test_an_ecole_has_its_circonscription_and_a_college_none(tmp_path: Path) -> None:

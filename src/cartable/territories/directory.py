@@ -15,24 +15,28 @@ from cartable.territories.rules import fold
 CONTRACT = Contract(
     name="l’annuaire des établissements",
     columns=(
-        Column("uai", ("Identifiant_de_l_etablissement", "numero_uai", "code_uai", "RNE"), required=True),
+        Column(
+            "uai",
+            ("Identifiant_de_l_etablissement", "numero_uai", "Code établissement", "UAI"),
+            required=True,
+        ),
         Column("name", ("Nom_etablissement", "appellation_officielle", "denomination"), required=True),
         Column("source_date", ("date_maj_ligne",)),
         Column("department", ("Code_departement",)),
         Column("type", ("Type_etablissement",)),
         Column("nature_code", ("code_nature", "nature_uai")),
-        Column("nature_label", ("libelle_nature", "nature_uai_libe")),
+        Column("nature_label", ("libelle_nature", "nature_uai_libe", "Nature")),
         Column("nursery", ("Ecole_maternelle",)),
         Column("elementary", ("Ecole_elementaire",)),
-        Column("sector", ("Statut_public_prive", "secteur_public_prive_libe")),
+        Column("sector", ("Statut_public_prive", "secteur_public_prive_libe", "Secteur Public/Privé")),
         Column("contract", ("Type_contrat_prive", "secteur_prive_libelle_type_contrat")),
-        Column("address_1", ("Adresse_1", "adresse_uai")),
-        Column("address_2", ("Adresse_2", "lieu_dit_uai")),
+        Column("address_1", ("Adresse_1", "adresse_uai", "Adresse")),
+        Column("address_2", ("Adresse_2", "lieu_dit_uai", "Lieu dit")),
         Column("address_3", ("Adresse_3",)),
-        Column("locality", ("localite_acheminement_uai", "localite_acheminement")),
+        Column("locality", ("localite_acheminement_uai", "Localité d’acheminement")),
         Column("postcode", ("Code_postal", "code_postal_uai")),
         Column("commune_code", ("Code_commune", "code_insee_commune")),
-        Column("commune_name", ("Nom_commune", "libelle_commune")),
+        Column("commune_name", ("Nom_commune", "libelle_commune", "Commune")),
         Column("circonscription_code", ("code_circonscription",)),
         Column("circonscription_name", ("nom_circonscription",)),
         Column("email", ("Mail", "courriel")),
@@ -64,6 +68,7 @@ KINDS_BY_WORD = {
     "lycee": SchoolKind.LYCEE,
     "erea": SchoolKind.LYCEE,
 }
+AFTER_SCHOOL = ("superieure", "secondaire", "technique")  # an école of these is none
 # UAI begin with the number of the département, but for these.
 UAI_PREFIXES = {"620": "02A", "720": "02B", "983": "988", "984": "987", "987": "986"}
 
@@ -88,14 +93,14 @@ class SchoolLine:
     ill_read: list[Reject] = field(default_factory=list)
 
 
-def kind_of(nature: str, *labels: str) -> SchoolKind:
-    """Tell what a school is from its nature code, else from the first label that begins with a known word."""
+def kind_of(nature: str, written: str, *labels: str) -> SchoolKind:
+    """Tell what a school is from its nature code, else the type written, else (no code) the words of `labels`."""
     for natures, kind in KINDS_BY_NATURE:
         if nature.isdecimal() and int(nature) in natures:
             return kind
-    for label in labels:
-        first = fold(label).partition(" ")[0]
-        if first in KINDS_BY_WORD:
+    for label in (written,) if nature else (written, *labels):
+        first, _, rest = fold(label).partition(" ")
+        if first in KINDS_BY_WORD and not rest.startswith(AFTER_SCHOOL):
             return KINDS_BY_WORD[first]
     return SchoolKind.OTHER
 
@@ -134,7 +139,7 @@ def read_line(row: Row, found: frozenset[str]) -> SchoolLine | Reject:
         number=row.line,
         uai=uai,
         date=updated,
-        source=Source.DIRECTORY if "source_date" in found else Source.GEOLOCATION,
+        source=Source.DIRECTORY if found & {"source_date", "type"} else Source.GEOLOCATION,
         department=department_of(cells["department"], commune, uai),
         facts={**facts, **_position(row, ill_read)},
         commune=(commune if len(commune) == 5 and commune.isalnum() else "", cells["commune_name"][:100]),
