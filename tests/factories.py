@@ -37,7 +37,12 @@ def uai(department_code: str = "93") -> str:
 
 
 def commune(name: str = "Aubervilliers", code: str = "93001", **more: Any) -> Commune:
-    given = {"name": name, "department": more.pop("department", None) or department(), "postcode": "93300", **more}
+    given = {
+        "name": name,
+        "department": more.pop("department", None) or department(),
+        "postcode": "93300",
+        **more,
+    }
     return Commune.objects.get_or_create(code=code, defaults=given)[0]
 
 
@@ -59,7 +64,9 @@ def school(kind: str = SchoolKind.COLLEGE, **more: Any) -> School:
 def body(kind: str = BodyKind.LOCAL_AUTHORITY, **more: Any) -> Body:
     """Give a body; without a territory of its own it is on the département 93."""
     if kind == BodyKind.LOCAL_AUTHORITY and "department" not in more:
-        return Body.objects.get_or_create(kind=kind, department=department(), defaults={"name": "Département", **more})[0]
+        return Body.objects.get_or_create(
+            kind=kind, department=department(), defaults={"name": "Département", **more}
+        )[0]
     return Body.objects.create(**{"kind": kind, "name": f"Organisme {next(_number)}", **more})
 
 

@@ -59,3 +59,12 @@ class Right(models.TextChoices):
 
 
 DELEGABLE = (Right.MARK, Right.RECEIVE, Right.HAND_OVER)
+
+
+class Audience(models.TextChoices):
+    """Who is let in, in one step."""
+
+    COLLEGES = "colleges", _("collèges")
+    LYCEES = "lycees", _("lycées")
+    ECOLES = "ecoles", _("écoles")
+    CIRCONSCRIPTIONS = "circonscriptions", _("circonscriptions du 1er degré")

@@ -176,6 +176,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # A code that was mistyped too often rests a while; it does not die, or anybody could kill a school's letter.
+    rests_until = models.DateTimeField(null=True, blank=True)
 
     retention = Retention("fixed", "invitation : trente jours après son échéance", days=30)
     personal = ("user", "letter_code")

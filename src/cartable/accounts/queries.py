@@ -3,10 +3,12 @@
 from collections import defaultdict
 from datetime import date
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
 from cartable.accounts.enums import Right, Role, ScopeKind
 from cartable.accounts.models import Assignment, Invitation, RightDelegation, User
+from cartable.accounts.secrets import token_hash
 from cartable.foundation import clock
 from cartable.territories.models import Department, School
 from cartable.territories.scope import NOBODY, Scope
@@ -98,31 +100,53 @@ def departments_as(user: User, role: Role) -> Q:
     return Q(id__in=_departments(held))
 
 
+def is_everywhere(user: User, role: Role) -> bool:
+    """Tell whether `user` holds `role` for the whole country."""
+    return any(a.role == role and a.scope_kind == ScopeKind.EVERYWHERE for a in user.held)
+
+
 def visible_to(user: User) -> QuerySet[User]:
-    """Give the accounts that `user` may see: those of the place for an administrator, colleagues for a head."""
-    led = user.scope.schools_with.get(Right.HEAD, frozenset())
-    colleagues = RightDelegation.objects.filter(school_id__in=led)
-    staff = Assignment.objects.filter(school_id__in=led)
-    seen = Q(id=user.id) | Q(id__in=colleagues.values("given_to")) | Q(id__in=staff.values("user"))
+    """Give the accounts that `user` may see.
+
+    Of the place for an administrator; of the school for a head; of heads and inspectors that she lets in, for
+    an equipment service; of the directors of her écoles for an inspector.
+    """
+    if is_everywhere(user, Role.ADMINISTRATOR):
+        return User.objects.all()
+    seen = Q(id=user.id) | _colleagues(user)
     if Role.ADMINISTRATOR in user.scope.roles:
-        seen |= _accounts_within(Department.objects.filter(departments_as(user, Role.ADMINISTRATOR)), user)
+        seen |= _within(Department.objects.filter(departments_as(user, Role.ADMINISTRATOR)))
+    if Role.EQUIPMENT in user.scope.roles:
+        served = Department.objects.filter(departments_as(user, Role.EQUIPMENT))
+        let_in = Q(role=Role.HEAD, school__department__in=served)
+        let_in |= Q(role=Role.CIRCONSCRIPTION, circonscription__department__in=served)
+        seen |= _holding(let_in)
+    if user.scope.circonscription_ids:
+        seen |= _holding(Q(role=Role.HEAD, school__circonscription__in=user.scope.circonscription_ids))
     return User.objects.filter(seen)
 
 
-def _accounts_within(departments: QuerySet[Department], user: User) -> Q:
-    """Filter on accounts of these départements; an administrator of the whole country sees the others too."""
-    if user.scope.everywhere and any(
-        a.role == Role.ADMINISTRATOR and a.scope_kind == ScopeKind.EVERYWHERE for a in user.held
-    ):
-        return Q(id__isnull=False)
-    within = (
-        Q(department__in=departments)
-        | Q(school__department__in=departments)
-        | Q(circonscription__department__in=departments)
-        | Q(body__department__in=departments)
-    )
+def accounts_for(actor: User | None) -> QuerySet[User]:
+    """Give the accounts that `actor` may see; the command line (None) sees all."""
+    return User.objects.all() if actor is None else visible_to(actor)
+
+
+def _colleagues(user: User) -> Q:
+    led = user.scope.schools_with.get(Right.HEAD, frozenset())
+    lent = RightDelegation.objects.filter(school_id__in=led)
+    return _holding(Q(school_id__in=led)) | Q(id__in=lent.values("given_to"))
+
+
+def _within(departments: QuerySet[Department]) -> Q:
+    """Filter on the accounts of these départements, those that hold lent rights there included."""
+    places = Q(department__in=departments) | Q(school__department__in=departments)
+    places |= Q(circonscription__department__in=departments) | Q(body__department__in=departments)
     lent = RightDelegation.objects.filter(school__department__in=departments)
-    return Q(id__in=Assignment.objects.filter(within).values("user")) | Q(id__in=lent.values("given_to"))
+    return _holding(places) | Q(id__in=lent.values("given_to"))
+
+
+def _holding(assignments: Q) -> Q:
+    return Q(id__in=Assignment.objects.filter(assignments).values("user"))
 
 
 def search(accounts: QuerySet[User], words: str) -> QuerySet[User]:
@@ -152,3 +176,19 @@ def open_invitations() -> QuerySet[Invitation]:
 def demo_accounts_exist() -> bool:
     """Tell whether this store holds demo accounts: such a store must never be served to a network."""
     return User.objects.filter(demo=True).exists()
+
+
+def letters_to_print(user: User) -> QuerySet[Invitation]:
+    """Give the letters whose codes are still kept, for accounts that `user` may let in and that nobody uses yet.
+
+    The code of an account in use opens onto children's names: nobody prints it for somebody else.
+    """
+    others = visible_to(user).exclude(id=user.id).filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    kept = open_invitations().filter(user__in=others, channel="letter").exclude(letter_code="")
+    return kept.select_related("user").order_by("user__identifier")
+
+
+def way_in_by_link(token: str) -> Invitation | None:
+    """Find what a link opens, without using it: a page fetched ahead must not burn it."""
+    link = open_invitations().filter(secret_hash=token_hash(token), channel="email", user__is_active=True)
+    return link.select_related("user").first()

@@ -1,7 +1,28 @@
 """What can be done with accounts, rights and invitations."""
 
+from cartable.accounts.actions.bulk import Invited, invite_all, invite_ecoles
 from cartable.accounts.actions.entries import note_refused_access
-from cartable.accounts.actions.people import choose_language
+from cartable.accounts.actions.invitations import letters_sent, redeem_code, redeem_link, reissue
+from cartable.accounts.actions.people import change_password, choose_language, create_user, rename, set_active
+from cartable.accounts.actions.rights import delegate, end_assignment, grant, revoke_delegation
 
 
-__all__ = ["choose_language", "note_refused_access"]
+__all__ = [
+    "Invited",
+    "change_password",
+    "choose_language",
+    "create_user",
+    "delegate",
+    "end_assignment",
+    "grant",
+    "invite_all",
+    "invite_ecoles",
+    "letters_sent",
+    "note_refused_access",
+    "redeem_code",
+    "redeem_link",
+    "reissue",
+    "rename",
+    "revoke_delegation",
+    "set_active",
+]
