@@ -36,12 +36,14 @@ def _compiler() -> typst.Compiler:
 def _compile(template: str, data: str, made_on: date) -> bytes:
     compiler = _compiler()
     try:
-        return compiler.compile(
+        pdf = compiler.compile(
             input=str(TEMPLATES / f"{template}.typ"),
             sys_inputs={"data": data},
             pdf_standards=["ua-1"],
             timestamp=datetime.combine(made_on, time.min, UTC),
         )
+        assert isinstance(pdf, bytes)
+        return pdf
     finally:
         for _ in range(FORGET):
             compiler.compile(input=b"", sys_inputs={}, format="svg")

@@ -94,8 +94,8 @@ def deliver(limit: int = 200) -> Report:
         while len(outcomes) < limit and not _away(outcomes) and (message := _claim()):
             outcomes.append(_send(mail, message))
     waiting = OutgoingMessage.objects.filter(channel=Channel.EMAIL, state=State.QUEUED).count()
-    counts = (outcomes.count(state) for state in (State.SENT, State.QUEUED, State.FAILED))
-    return Report(*counts, waiting=waiting)
+    sent, put_off, failed = (outcomes.count(state) for state in (State.SENT, State.QUEUED, State.FAILED))
+    return Report(sent, put_off, failed, waiting)
 
 
 def _away(outcomes: list[str]) -> bool:
