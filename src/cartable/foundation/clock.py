@@ -15,6 +15,11 @@ def now() -> datetime:
     return _set_time.get() or datetime.now(UTC)
 
 
+def zone(name: str) -> ZoneInfo:
+    """Give a time zone by its IANA name."""
+    return ZoneInfo(name)
+
+
 def today(time_zone: str = "Europe/Paris") -> date:
     """Give the calendar day that it is in `time_zone`."""
     return now().astimezone(ZoneInfo(time_zone)).date()
