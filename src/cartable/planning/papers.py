@@ -46,7 +46,7 @@ def _page(plan: Plan) -> data.PlanSheet:
 def rule_in_words(plan: Plan) -> tuple[str, ...]:
     """Say the rule of a plan as it is published."""
     words = {
-        "leximin": "On sert d’abord l’établissement le moins bien couvert, jusqu’à ce que le stock ou le besoin l’arrête.",
+        "leximin": "On sert d’abord l’établissement le moins bien couvert, jusqu’à épuisement du stock ou du besoin.",
         "proportional": "Chaque établissement reçoit en proportion de son besoin.",
         "equal": "Chaque établissement reçoit le même nombre, sans dépasser son besoin.",
     }
