@@ -33,6 +33,7 @@ SHIPMENT_MOVES = (
     Move("prepared", "received", "receive"),
     Move("sent", "received", "receive"),
     Move("prepared", "cancelled", "equipment", reason_needed=True),
+    Move("sent", "cancelled", "equipment", reason_needed=True),
 )
 
 
@@ -67,12 +68,14 @@ class HandoverState(models.TextChoices):
     DONE = "done", _("remis")
     SWAPPED = "swapped", _("échangé")
     GIVEN_BACK = "given_back", _("rendu")
+    LOST = "lost", _("perdu ou volé")
     CANCELLED = "cancelled", _("annulé")
 
 
 HANDOVER_MOVES = (
     Move("done", "swapped", "hand_over"),
     Move("done", "given_back", "hand_over"),
+    Move("done", "lost", "hand_over"),
     Move("done", "cancelled", "hand_over", reason_needed=True),
 )
 
@@ -81,11 +84,15 @@ class LoanState(models.TextChoices):
     OPEN = "open", _("en cours")
     RETURNED = "returned", _("restitué")
     LOST = "lost", _("perdu ou volé")
+    SWAPPED = "swapped", _("échangé")
+    CANCELLED = "cancelled", _("annulé")
 
 
 LOAN_MOVES = (
     Move("open", "returned", "hand_over"),
-    Move("open", "lost", "hand_over", reason_needed=True),
+    Move("open", "lost", "hand_over"),
+    Move("open", "swapped", "hand_over"),
+    Move("open", "cancelled", "hand_over", reason_needed=True),
 )
 
 
