@@ -335,3 +335,17 @@ def test_new_code_of_the_same_departement_is_the_administrators_own(tmp_path: Pa
     )
     assert counts(report) == (0, 0, 0, 1)
     assert only().department.code == "94"
+
+
+def test_a_line_that_names_places_out_of_reach_leaves_them_as_they_are(tmp_path: Path) -> None:
+    away = factories.department("94")
+    factories.commune(code="94028", name="Créteil", department=away)
+    factories.circonscription(code=right("0940001"), name="Créteil 1", department=away)
+    names = {"Code_commune": "94028", "code_circonscription": right("0940001")}
+    report = import_schools(
+        actor=factories.user("administrator", factories.department()),
+        paths=[written(tmp_path, ECOLE | names)],
+    )
+    assert counts(report) == (1, 0, 0, 0)
+    assert only().commune.name == "Créteil"
+    assert Circonscription.objects.get().name == "Créteil 1"

@@ -61,7 +61,7 @@ class Body(models.Model):
         verbose_name=_("circonscription du premier degré"),
     )
     email = models.EmailField(_("adresse électronique"), blank=True)
-    phone = models.CharField(_("téléphone"), max_length=20, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     privacy_contact = models.CharField(_("contact pour les données personnelles"), max_length=300, blank=True)
 
     objects = BodyQuerySet.as_manager()

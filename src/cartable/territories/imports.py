@@ -138,7 +138,9 @@ def _write(actor: Any, lines: list[SchoolLine], found: frozenset[str]) -> Import
     """Write what the lines bring; gives the counts, and the lines that this actor may not bring."""
     departments = _departments(actor)
     stored = _stored(lines)
-    refused = [fault for line in lines if (fault := _place_fault(line, departments, stored))]
+    reach = {department.id for department in departments.values()}
+    away = {uai for uai, school in stored.items() if school.department_id not in reach}
+    refused = [fault for line in lines if (fault := _place_fault(line, departments, away))]
     barred = {fault.line for fault in refused}
     allowed = [line for line in lines if line.number not in barred]
     winners = [line for line in _merged(allowed) if not _is_older(line, stored.get(line.uai))]
@@ -179,14 +181,11 @@ def _stored(lines: list[SchoolLine]) -> dict[str, School]:
     return {school.uai: school for part in parts for school in School.objects.filter(uai__in=part)}
 
 
-def _place_fault(
-    line: SchoolLine, departments: dict[str, Department], stored: dict[str, School]
-) -> Reject | None:
-    """Say why this actor may not bring this line, if it is so."""
-    school = stored.get(line.uai)
+def _place_fault(line: SchoolLine, departments: dict[str, Department], away: set[str]) -> Reject | None:
+    """Say why this actor may not bring this line, if it is so; `away` are the schools out of his reach."""
     if line.department not in departments:
         reason = _("Ce code de département est inconnu, ou n’est pas de votre ressort.")
-    elif school and school.department_id not in {department.id for department in departments.values()}:
+    elif line.uai in away:
         reason = _("Cet établissement est dans un département qui n’est pas de votre ressort.")
     else:
         return None

@@ -132,7 +132,7 @@ class Circonscription(models.Model):
         Department, models.PROTECT, related_name="circonscriptions", verbose_name=_("département")
     )
     email = models.EmailField(_("adresse électronique"), blank=True)
-    phone = models.CharField(_("téléphone"), max_length=20, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
 
     source_date = models.DateField(_("date de la source"), null=True, blank=True)
 
@@ -186,7 +186,7 @@ class School(models.Model):
         verbose_name=_("circonscription du premier degré"),
     )
     email = models.EmailField(_("adresse électronique"), blank=True)
-    phone = models.CharField(_("téléphone"), max_length=20, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)

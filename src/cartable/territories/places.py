@@ -63,8 +63,7 @@ def _commune_ids(lines: list[SchoolLine], departments: dict[str, Department]) ->
     for line in lines:
         if line.commune[0]:
             named[line.commune[0]].append(line)
-    known = Commune.objects.filter(department__in=departments.values()).values_list("code", "id")
-    ids = {code: row for code, row in known if code in named}
+    ids = {code: row for code, row in Commune.objects.values_list("code", "id") if code in named}
     made = [
         Commune(
             code=code,
@@ -103,6 +102,7 @@ class _Known:
 
     def __init__(self, departments: dict[str, Department], codes: set[str]) -> None:
         self.departments = departments
+        self.reach = {department.id for department in departments.values()}
         within = Q(department__in=departments.values()) | Q(code__in=codes - {""})
         rows = list(Circonscription.objects.filter(within).order_by("-id"))
         self.by_code = {row.code: row for row in rows if row.code}
@@ -134,7 +134,9 @@ class _Known:
         return same_name if same_name and not (key[1] and same_name.code) else None
 
     def _renew(self, row: Circonscription, code: str, name: str, day: date) -> None:
-        """Take a code that was missing, and the name of a line that is not older."""
+        """Take a code that was missing, and the name of a line that is not older; in these départements only."""
+        if row.department_id not in self.reach:
+            return
         before = (row.code, row.name, row.source_date)
         row.code = row.code or code or None
         if code == (row.code or "") and date.min < day >= (row.source_date or date.min):
