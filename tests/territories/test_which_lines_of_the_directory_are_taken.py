@@ -131,7 +131,8 @@ def test_an_older_file_never_undoes_a_newer_one(tmp_path: Path, newer_first: boo
 
 
 def test_a_file_without_dates_only_fills_what_is_empty(tmp_path: Path) -> None:
-    imported(written(tmp_path, LINE_2024 | {"latitude": "", "longitude": "", "Statut_public_prive": ""}))
+    dated = written(tmp_path, LINE_2024 | {"latitude": "", "longitude": "", "Statut_public_prive": ""})
+    imported(dated)
     undated = {
         "numero_uai": right("0931234"),
         "appellation_officielle": "Autre nom",
@@ -153,8 +154,10 @@ def test_a_file_without_dates_only_fills_what_is_empty(tmp_path: Path) -> None:
         False,
     )
     assert (school.source, school.source_date) == ("directory", date(2024, 11, 26))
-    again = imported(written(tmp_path, LINE_2024 | {"latitude": "", "longitude": ""}), path)
-    assert counts(again) == (0, 0, 2, 0), "an empty position in the directory does not erase the other file's"
+    again = imported(dated, path)
+    assert counts(again) == (0, 0, 2, 0), (
+        "an empty cell of the directory does not erase what the other file says"
+    )
 
 
 def test_lines_of_one_uai_are_merged(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Model
 
 from cartable.territories.models import Academy, Department, Region
 
@@ -16,11 +17,12 @@ def _table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def _put(model: type[Region] | type[Academy], name: str) -> dict[str, int]:
+def _put(model: type[Model], name: str) -> dict[str, int]:
     """Write a table of codes and names, and give {code: id}."""
     rows = [model(**line) for line in _table(name)]
-    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=["name"])
-    return dict(model.objects.values_list("code", "id"))
+    manager = model._default_manager
+    manager.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=["name"])
+    return dict(manager.values_list("code", "id"))
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ def complete_contacts(department_ids: Iterable[int]) -> None:
     offices = {office.uai: office for office in School.objects.filter(nature_code=OFFICE_NATURE, **within)}
     changed = []
     for circonscription in Circonscription.objects.filter(code__isnull=False, **within):
-        office = offices.get(circonscription.code)
+        office = offices.get(circonscription.code or "")
         if office and (circonscription.email, circonscription.phone) != (office.email, office.phone):
             circonscription.email, circonscription.phone = office.email, office.phone
             changed.append(circonscription)
