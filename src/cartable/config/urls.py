@@ -7,7 +7,7 @@ from django.urls import include, path
 FAMILIES = [
     ("", "home"),
     ("", "signin"),
-    ("comptes/", "accounts"),
+    ("", "accounts"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

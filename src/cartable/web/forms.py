@@ -117,6 +117,17 @@ class ToggleField(forms.BooleanField):
         super().__init__(**{"required": False, **kwargs})
 
 
+class PasswordField(forms.CharField):
+    """A password, with DSFR's box to see what is typed. `new` asks the browser to propose one."""
+
+    template_name = "components/field_password.html"
+
+    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+        complete = "new-password" if new else "current-password"
+        widget = forms.PasswordInput(attrs={"autocomplete": complete, "class": "fr-password__input"})
+        super().__init__(**{"widget": widget, "strip": False, "max_length": 200, **kwargs})
+
+
 class UploadField(forms.FileField):
     """A file of the kinds in `suffixes` (".csv", …), of at most `max_bytes`. What it holds is not trusted."""
 

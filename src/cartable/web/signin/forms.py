@@ -1,20 +1,49 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cartable.web.forms import Form
+from cartable.web.forms import Form, PasswordField
+
+
+NEW_PASSWORD = _("Douze caractères au moins. Une phrase courte que vous seul connaissez convient très bien.")
+
+
+def _identifier(help_text: Any) -> forms.CharField:
+    attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+    return forms.CharField(
+        label=_("Identifiant"), help_text=help_text, max_length=254, widget=forms.TextInput(attrs=attrs)
+    )
 
 
 class SignInForm(Form):
-    username = forms.CharField(
-        label=_("Identifiant"),
-        help_text=_("Votre adresse électronique professionnelle, ou le code (UAI) de votre établissement."),
-        max_length=254,
+    username = _identifier(
+        _("Votre adresse électronique professionnelle, ou le code (UAI) de votre établissement.")
+    )
+    password = PasswordField(label=_("Mot de passe"))
+
+    def clean_username(self) -> str:
+        """Give the identifier as it is kept: another case must not count as another account that failed."""
+        return self.cleaned_data["username"].strip().lower()
+
+
+class CodeForm(Form):
+    identifier = _identifier(_("Il est écrit sur votre courrier."))
+    code = forms.CharField(
+        label=_("Code reçu par courrier"),
+        help_text=_("Dix caractères. Majuscules, espaces et tirets n'ont pas d'importance."),
+        max_length=40,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-    password = forms.CharField(
-        label=_("Mot de passe"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = PasswordField(label=_("Choisissez votre mot de passe"), help_text=NEW_PASSWORD, new=True)
+
+
+class FirstPasswordForm(Form):
+    password = PasswordField(label=_("Choisissez votre mot de passe"), help_text=NEW_PASSWORD, new=True)
+
+
+class ChangePasswordForm(Form):
+    old = PasswordField(label=_("Mot de passe actuel"))
+    new = PasswordField(label=_("Nouveau mot de passe"), help_text=NEW_PASSWORD, new=True)
