@@ -90,3 +90,36 @@ def assign(to: User, role: str, place: Any = None, **more: Any) -> Assignment:
     return Assignment.objects.create(
         **{"user": to, "role": role, "scope_kind": kind, "valid_from": date(2020, 1, 1), **where, **more}
     )
+
+
+def pupil(school: School, first_name: str = "Zoé", last_name: str = "Exemple", **more: Any) -> Any:
+    """Give a pupil of `school`; `birth_date` is a date or None."""
+    from cartable.foundation import clock
+    from cartable.pupils import rules
+    from cartable.pupils.models import Pupil
+
+    born = more.pop("birth_date", date(2010, 5, 17))
+    given = {
+        "school": school,
+        "first_name": first_name,
+        "last_name": last_name,
+        "birth_date": born.isoformat() if born else "",
+        "level": "5E",
+        "class_label": "5A",
+        "source": "typed",
+        "match_key": rules.match_key(school, last_name, first_name, born),
+        "name_key": rules.name_key(school, last_name, first_name),
+        "created_at": clock.now(),
+        **more,
+    }
+    return Pupil.objects.create(**given)
+
+
+def home(*pupils: Any, rank: int = 1, **more: Any) -> Any:
+    """Give a home where `pupils` live."""
+    from cartable.pupils.models import Home, PupilHome
+
+    made = Home.objects.create(**{"school": pupils[0].school, "address": "1 rue Inventée", "postcode": "93300", **more})
+    for one in pupils:
+        PupilHome.objects.create(pupil=one, home=made, rank=rank)
+    return made

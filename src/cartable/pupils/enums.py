@@ -49,14 +49,16 @@ class Source(models.TextChoices):
     TYPED = "typed", _("saisie")
     SIECLE = "siecle", _("SIECLE")
     ONDE = "onde", _("ONDE")
+    FREGATA = "fregata", _("FREGATA")
     TEMPLATE = "template", _("modèle Cartable")
     INVENTED = "invented", _("données inventées")
 
 
-# Levels in school order; a level outside this list is kept as typed and sorts last.
+# Levels in school order; a class that says none of them counts under `OTHER_LEVEL`, never under its own words:
+# a class label may hold a teacher's name.
 LEVELS = (
     "TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2", "ULIS", "UPE2A",
     "6E", "5E", "4E", "3E", "SEGPA", "2NDE", "1RE", "TLE", "CAP", "BTS",
 )  # fmt: skip
-# Reads "4e 1", "4A", "CM1 A", "2nde": the level is the longest known prefix.
+OTHER_LEVEL = "AUTRE"
 EXAM_LEVELS = ("3E", "TLE", "CAP")

@@ -20,14 +20,24 @@ PUPIL_KEPT = Retention(
     "school_year", "élève repéré : l'année scolaire, au plus tard au départ de l'établissement"
 )
 WITH_PUPIL = Retention("with_parent", "suit l'élève")
+AWAITING = Retention(
+    "return_sent",
+    "responsables en attente du fichier des élèves : quinze jours, ou l'envoi de la remontée",
+    days=15,
+)
 
 
 class Pupil(models.Model):
-    """A pupil of one school; `match_key` and `ine_hash` are keyed hashes that find duplicates without a name."""
+    """A pupil of one school, found again without a name by keyed hashes.
+
+    `match_key` (names and birth date) and `ine_hash` are the same in every school; `name_key` (names) and
+    `source_key` (the id inside the school's own software) hold in that school only.
+    """
 
     public_id = PublicIdField()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
     last_name = SealedField(_("nom"))
+    usage_name = SealedField(_("nom d'usage"), blank=True, default="")
     first_name = SealedField(_("prénom"))
     birth_date = SealedField(_("date de naissance"), blank=True, default="")
     level = models.CharField(_("niveau"), max_length=12)
@@ -35,13 +45,23 @@ class Pupil(models.Model):
     adult = models.BooleanField(_("majeur, signe seul"), default=False)
     source = models.CharField(max_length=10, choices=Source.choices)
     match_key = models.CharField(max_length=32)
+    name_key = models.CharField(max_length=32)
     ine_hash = models.CharField(max_length=32, blank=True)
     source_key = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField()
     left_on = models.DateField(_("parti le"), null=True, blank=True)
 
     retention = PUPIL_KEPT
-    personal = ("last_name", "first_name", "birth_date", "match_key", "ine_hash", "source_key")
+    personal = (
+        "last_name",
+        "usage_name",
+        "first_name",
+        "birth_date",
+        "match_key",
+        "name_key",
+        "ine_hash",
+        "source_key",
+    )
 
     class Meta:
         verbose_name = _("élève")
@@ -55,14 +75,23 @@ class Pupil(models.Model):
             models.Index(fields=["match_key"]),
             models.Index(fields=["ine_hash"]),
             models.Index(fields=["school", "source_key"]),
+            models.Index(fields=["school", "name_key"]),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
 
+    @property
+    def shown_name(self) -> str:
+        """The name by which the school calls the pupil: usage name first. Only for who serves the school."""
+        return f"{self.usage_name or self.last_name} {self.first_name}"
+
 
 class Home(models.Model):
-    """A place where a pupil lives; brothers and sisters share it. `household_key` is a keyed hash of the address."""
+    """The household of one family at one address; brothers and sisters share it.
+
+    `household_key` is a keyed hash of school, address and family name: two families of one tower are two homes.
+    """
 
     public_id = PublicIdField()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="homes")
@@ -105,15 +134,16 @@ class PupilHome(models.Model):
 
 
 class Guardian(models.Model):
-    """An adult of one home; never shown on the papers of another."""
+    """An adult of one home; never shown on the papers of another. `rank` is the legal order in the home."""
 
     public_id = PublicIdField()
     home = models.ForeignKey(Home, on_delete=models.CASCADE, related_name="guardians")
     capacity = models.CharField(
         _("qualité"), max_length=20, choices=Capacity.choices, default=Capacity.LEGAL_GUARDIAN
     )
+    rank = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(_("civilité"), max_length=8, blank=True)
-    last_name = SealedField(_("nom"))
+    last_name = SealedField(_("nom"), blank=True, default="")
     first_name = SealedField(_("prénom"), blank=True, default="")
     phone = SealedField(_("téléphone"), blank=True, default="")
     email = SealedField(_("adresse électronique"), blank=True, default="")
@@ -125,6 +155,57 @@ class Guardian(models.Model):
     class Meta:
         verbose_name = _("responsable")
         verbose_name_plural = _("responsables")
+        indexes = [models.Index(fields=["source_key"])]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class PendingGuardian(models.Model):
+    """A guardian whose file came before the pupils': kept sealed a few days, by child, then matched or purged.
+
+    `child_key` is a keyed hash of the child (its id in the school's software, or its names), never a name.
+    """
+
+    public_id = PublicIdField()
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    child_key = models.CharField(max_length=32)
+    class_label = models.CharField(max_length=40, blank=True)
+    source_key = models.CharField(max_length=32)
+    rank = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=8, blank=True)
+    last_name = SealedField()
+    first_name = SealedField(blank=True, default="")
+    phone = SealedField(blank=True, default="")
+    email = SealedField(blank=True, default="")
+    address = SealedField(blank=True, default="")
+    postcode = SealedField(blank=True, default="")
+    city = SealedField(blank=True, default="")
+    created_at = models.DateTimeField()
+
+    retention = AWAITING
+    personal = (
+        "child_key",
+        "source_key",
+        "title",
+        "last_name",
+        "first_name",
+        "phone",
+        "email",
+        "address",
+        "postcode",
+        "city",
+    )
+
+    class Meta:
+        verbose_name = _("responsable en attente")
+        verbose_name_plural = _("responsables en attente")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_pending_guardian_of_a_child",
+                fields=["school", "child_key", "class_label", "source_key"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -1,0 +1,29 @@
+"""What this room, and those below it, put in the registers of purging and of subject access."""
+
+from cartable.pupils import exports, purging, subject_access
+from cartable.pupils.actions import leaving
+
+
+WITH_THE_PUPIL = ("Pupil", "Home", "PupilHome", "Guardian", "Need", "NeedPupil", "Cover")
+# Rooms below this one: rows erased so many days after a moment, as their own `retention` says.
+BY_AGE = {
+    "accounts.RefusedAccess": "at",
+    "accounts.Invitation": "expires_at",
+    "intake.ImportRun": "started_at",
+}
+
+
+def register_all() -> None:
+    """Fill the registers; called once, when the room is loaded."""
+    purging.register("pupils", leaving.purge_pupils, models=[f"pupils.{name}" for name in WITH_THE_PUPIL])
+    purging.register("pupils.PendingGuardian", leaving.purge_pending, models=["pupils.PendingGuardian"])
+    for label, field in BY_AGE.items():
+        purging.register_by_age(label, field)
+    subject_access.register("pupil", exports.pupil_part, models=["pupils.Pupil"])
+    subject_access.register(
+        "homes", exports.homes_part, models=["pupils.Home", "pupils.PupilHome", "pupils.Guardian"]
+    )
+    subject_access.register(
+        "needs", exports.needs_part, models=["pupils.Need", "pupils.NeedPupil", "pupils.Cover"]
+    )
+    subject_access.register("pending_guardians", exports.pending_part, models=["pupils.PendingGuardian"])
