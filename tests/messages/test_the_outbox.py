@@ -96,7 +96,7 @@ def test_a_subject_is_one_line(subject):
 
 def raw_rows() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM outbox_outgoingmessage")
+        cursor.execute("SELECT * FROM messages_outgoingmessage")
         return repr(cursor.fetchall())
 
 
