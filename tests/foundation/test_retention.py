@@ -14,11 +14,11 @@ def test_every_model_of_the_house_declares_its_retention():
 def test_a_silent_model_is_noticed(monkeypatch):
     with isolate_apps("cartable.foundation"):
 
-        class Silent(models.Model):
+        class Silent(models.Model):  # noqa: DJ008
             class Meta:
                 app_label = "foundation"
 
-        class Mistaken(models.Model):
+        class Mistaken(models.Model):  # noqa: DJ008
             retention = retention.FACT
             personal = ("no_such_column",)
 

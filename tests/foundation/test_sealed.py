@@ -19,7 +19,7 @@ def secret(db):
     """A model with two sealed columns, in a table of its own."""
     with isolate_apps("cartable.foundation"):
 
-        class Secret(models.Model):
+        class Secret(models.Model):  # noqa: DJ008
             id = models.IntegerField(primary_key=True)
             public_id = PublicIdField()
             name = SealedField()
