@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from cartable.intake import delimited, headers, siecle
 from cartable.intake.contracts import Column, Contract, Group, Limits, Reject, Row
@@ -50,7 +50,7 @@ def _columns(items: list[dict[str, Any]]) -> tuple[Column, ...]:
 
 
 def table(
-    kind: str, stream: BinaryIO, contract: Contract, limits: Limits, notes: list[str]
+    kind: str, stream: BufferedReader, contract: Contract, limits: Limits, notes: list[str]
 ) -> tuple[list[str], Taken]:
     """Give (keys of the columns found, rows and rejects) of a CSV text or a workbook."""
     if kind == "text":
@@ -65,8 +65,10 @@ def table(
     return found, select(rows, layout, contract, limits, notes)
 
 
-def _from_text(stream: BinaryIO, contract: Contract, notes: list[str]) -> tuple[Iterable, headers.Layout]:
-    lines = text_lines(BufferedReader(stream) if not isinstance(stream, BufferedReader) else stream, notes)
+def _from_text(
+    stream: BufferedReader, contract: Contract, notes: list[str]
+) -> tuple[Iterable, headers.Layout]:
+    lines = text_lines(stream, notes)
     first = list(islice(lines, headers.HEADER_WITHIN))
     if not any(line.strip() for line in first):
         raise Stop("empty")
@@ -78,7 +80,7 @@ def _from_text(stream: BinaryIO, contract: Contract, notes: list[str]) -> tuple[
 
 
 def _from_workbook(
-    stream: BinaryIO, kind: str, contract: Contract, notes: list[str]
+    stream: BufferedReader, kind: str, contract: Contract, notes: list[str]
 ) -> tuple[Iterable, headers.Layout]:
     from cartable.intake.workbooks import sheets
 
@@ -117,7 +119,7 @@ def _shown(column: Column) -> str:
 
 
 def export(
-    job: str, kind: str, stream: BinaryIO, limits: Limits, notes: list[str]
+    job: str, kind: str, stream: BufferedReader, limits: Limits, notes: list[str]
 ) -> tuple[list[str], Taken]:
     """Give (keys, rows and rejects) of a SIECLE XML."""
     if kind != "xml":
@@ -132,7 +134,7 @@ def export(
     return list(siecle.GUARDIAN_KEYS), siecle.guardians(reader)
 
 
-def kind_of(kind: str, stream: BinaryIO) -> str:
+def kind_of(kind: str, stream: BufferedReader) -> str:
     """Tell a table from the two SIECLE exports."""
     if kind != "xml":
         return "table"

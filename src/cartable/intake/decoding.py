@@ -19,10 +19,9 @@ def wide_encoding(sample: bytes) -> str | None:
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     pairs = len(sample) // 2
-    if pairs > 8 and sample[1::2].count(0) > 0.6 * pairs:
-        return "utf-16-le"
-    if pairs > 8 and sample[0::2].count(0) > 0.6 * pairs:
-        return "utf-16-be"
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    if pairs > 8 and min(low, high) < 0.1 * pairs and max(low, high) > 0.6 * pairs:
+        return "utf-16-le" if high > low else "utf-16-be"
     return None
 
 
@@ -40,10 +39,10 @@ def text_lines(stream: BufferedReader, notes: list[str]) -> Iterator[str]:
 
 
 def _checked(number: int, line: bytes | str, ended: bool) -> None:
+    if 0 in line if isinstance(line, bytes) else "\0" in line:
+        raise Stop("nul", line=number)
     if len(line) >= MAX_LINE and not ended:
         raise Stop("long_line", line=number)
-    if (b"\0" if isinstance(line, bytes) else "\0") in line:
-        raise Stop("nul", line=number)
 
 
 def _wide_lines(stream: BufferedReader, encoding: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -11,8 +12,9 @@ from typing import Any, BinaryIO
 from cartable.intake.contracts import Reject
 
 
-FORMULA_SIGNS = frozenset("=+-@\t\r\n|%")
-INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+FORMULA_SIGNS = frozenset("=+-@|%")
+INVISIBLE = {"Cf", "Zs", "Zl", "Zp"}
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 REJECT_HEADER = ("ligne", "champ", "valeur", "motif")
 Rows = Iterable[Sequence[Any]]
 Target = str | Path | BinaryIO
@@ -21,13 +23,13 @@ Target = str | Path | BinaryIO
 def neutral(value: Any) -> Any:
     """Put an apostrophe before text that a spreadsheet would run as a formula; other values pass as they are.
 
-    Full-width signs (＝ ＋ － ＠) and signs behind spaces or invisible characters count too.
+    Full-width signs (＝ ＋ － ＠), control characters, and signs behind spaces or invisible ones count too.
     """
     if not isinstance(value, str) or not value:
         return value
     folded = unicodedata.normalize("NFKC", value)
     seen = next((c for c in folded if unicodedata.category(c) not in INVISIBLE), "")
-    return f"'{value}" if value[0] in FORMULA_SIGNS or seen in FORMULA_SIGNS else value
+    return f"'{value}" if seen in FORMULA_SIGNS or unicodedata.category(seen or "a") == "Cc" else value
 
 
 def write_csv(target: Target, header: Sequence[str], rows: Rows) -> None:
@@ -61,11 +63,10 @@ def write_xlsx(target: Target, header: Sequence[str], rows: Rows, *, title: str 
 
 def _sheet_cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, neutral(ILLEGAL_CHARACTERS_RE.sub("", value)))
+    cell = WriteOnlyCell(sheet, _in_xml(neutral(value)))
     cell.data_type, cell.number_format = "s", "@"
     return cell
 
@@ -95,10 +96,15 @@ def _ods_cell(value: Any) -> Any:
         return TableCell()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return TableCell(valuetype="float", value=str(value))
-    text = str(neutral(value))
-    cell = TableCell(valuetype="string", stringvalue=text)
-    cell.addElement(P(text=text))
+    cell = TableCell(valuetype="string")
+    for line in _in_xml(str(neutral(value))).split("\n"):
+        cell.addElement(P(text=line))
     return cell
+
+
+def _in_xml(text: str) -> str:
+    """Drop the characters that XML 1.0 cannot hold."""
+    return NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _opened(target: Target) -> AbstractContextManager[BinaryIO]:

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import IO
 from xml.parsers import expat
 
 from cartable.intake.stops import Stop
@@ -68,7 +68,7 @@ def walk(chunks: Callable[[], bytes], reader: Reader, encoding: str | None = Non
         raise Stop("xml_broken", line=1) from None
 
 
-def _no_dtd(*_: object) -> None:
+def _no_dtd(*_: object) -> int:
     raise Stop("dtd")
 
 
@@ -111,6 +111,6 @@ def chunks_of(data: bytes) -> Callable[[], bytes]:
     return following
 
 
-def chunks_from(stream: BinaryIO) -> Callable[[], bytes]:
+def chunks_from(stream: IO[bytes]) -> Callable[[], bytes]:
     """Give a function that hands out a stream piece by piece."""
     return lambda: stream.read(CHUNK)

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import BufferedReader
 from pathlib import Path
 from threading import Timer
-from typing import IO, Any
+from typing import Any
 
 from cartable.intake.contracts import WEB, Contract, Limits, Reject, Row, Table
 from cartable.intake.sentences import refusal
@@ -73,7 +74,7 @@ def _row(values: list[Any], keys: list[str], group: list[str]) -> Row:
 
 
 @contextmanager
-def _opened(path: str | Path, limits: Limits) -> Iterator[IO[bytes]]:
+def _opened(path: str | Path, limits: Limits) -> Iterator[BufferedReader]:
     try:
         file = open(path, "rb")  # noqa: SIM115
     except OSError:
@@ -87,12 +88,12 @@ def _opened(path: str | Path, limits: Limits) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _sha256(file: IO[bytes]) -> str:
+def _sha256(file: BufferedReader) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _answers(file: IO[bytes], job: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+def _answers(file: BufferedReader, job: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
     """Give what the child found; raises Refused where it stopped, died, or was stopped.
 
     The child gets the open file, so that no name of a file (it may be a child's) is seen in the list of processes,
@@ -107,6 +108,8 @@ def _answers(file: IO[bytes], job: dict[str, Any], limits: Limits) -> Iterator[d
     try:
         complete = False
         for line in child.stdout or ():
+            if not line.endswith("\n"):
+                break  # stopped in the middle of a sentence
             piece = json.loads(line)
             if "stop" in piece:
                 raise _stopped(piece)

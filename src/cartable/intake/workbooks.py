@@ -3,7 +3,7 @@
 import datetime
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedReader
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
@@ -20,7 +20,7 @@ ROUNDED = Fault("nombre arrondi par le tableur (15 chiffres au plus) : mettez la
 Faults = dict[tuple[int, int], Fault]
 
 
-def sheets(file: BinaryIO, kind: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+def sheets(file: BufferedReader, kind: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     """Give (name, rows) of each visible sheet; rows are (line in the sheet, cells)."""
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -40,8 +40,8 @@ def sheets(file: BinaryIO, kind: str) -> Iterator[tuple[str, Iterator[tuple[int,
 def _rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     if sheet.start is None:
         return
-    left = sheet.start[1]
-    for number, cells in enumerate(sheet.iter_rows(), sheet.start[0] + 1):
+    left = sheet.start[1]  # calamine begins at the first row, but at the first column that is filled
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = [""] * left + [_text(cell) for cell in cells]
         if faults:
             _mark(texts, number - 1, faults)
@@ -73,7 +73,7 @@ def _number(cell: float) -> str:
     return str(int(cell)) if abs(cell) < EXACT else ROUNDED
 
 
-def _faults(file: BinaryIO, kind: str, name: str) -> Faults:
+def _faults(file: BufferedReader, kind: str, name: str) -> Faults:
     """Find the formula cells that hold no value, or an error: calamine shows them as empty."""
     with zipfile.ZipFile(file) as archive:
         part = _sheet_part(archive, name) if kind == "xlsx" else "content.xml"

@@ -4,7 +4,7 @@ import gzip
 import re
 import zlib
 from io import BufferedReader, RawIOBase
-from typing import BinaryIO
+from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from cartable.intake.contracts import MEGABYTE, Limits
@@ -43,14 +43,14 @@ MACROS = re.compile(r"(^|/)(vbaproject\.bin|basic/|scripts/|macrosheets/)", re.I
 class Bounded(RawIOBase):
     """A stream that stops a bomb: it counts what really comes out, whatever the headers say."""
 
-    def __init__(self, source: BinaryIO, allowed: int) -> None:
+    def __init__(self, source: IO[bytes], allowed: int) -> None:
         self.source = source
         self.left = allowed
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         try:
             data = self.source.read(len(buffer))
         except READ_ERRORS:
@@ -80,7 +80,7 @@ def allowed_for(packed: int, limits: Limits) -> int:
     return min(limits.max_unzipped, max(SMALL, packed * limits.max_ratio))
 
 
-def unwrap(file: BinaryIO, size: int, limits: Limits) -> tuple[str, BinaryIO]:
+def unwrap(file: BufferedReader, size: int, limits: Limits) -> tuple[str, BufferedReader]:
     """Give (`text`, `xml`, `xlsx` or `ods`, the stream to read); raises Stop for everything else."""
     kind = kind_of_bytes(_head(file))
     if kind == "zip":
@@ -92,19 +92,19 @@ def unwrap(file: BinaryIO, size: int, limits: Limits) -> tuple[str, BinaryIO]:
     return _plain(kind, BufferedReader(Bounded(file, limits.max_bytes), CHUNK))
 
 
-def _head(file: BinaryIO) -> bytes:
+def _head(file: BufferedReader) -> bytes:
     head = file.read(CHUNK)
     file.seek(0)
     return head
 
 
-def _plain(kind: str, stream: BufferedReader) -> tuple[str, BinaryIO]:
+def _plain(kind: str, stream: Any) -> tuple[str, BufferedReader]:
     if kind not in {"text", "xml"}:
         raise Stop("wrong_type", seen=kind)
     return kind, stream
 
 
-def _inner(source: BinaryIO, packed: int, limits: Limits) -> tuple[str, BinaryIO]:
+def _inner(source: Any, packed: int, limits: Limits) -> tuple[str, BufferedReader]:
     stream = BufferedReader(Bounded(source, allowed_for(packed, limits)), CHUNK)
     kind = kind_of_bytes(stream.peek(CHUNK))
     if kind in NESTED:
@@ -112,12 +112,12 @@ def _inner(source: BinaryIO, packed: int, limits: Limits) -> tuple[str, BinaryIO
     return _plain(kind, stream)
 
 
-def _is_encrypted(file: BinaryIO) -> bool:
+def _is_encrypted(file: BufferedReader) -> bool:
     file.seek(0)
     return "EncryptedPackage".encode("utf-16-le") in file.read(MEGABYTE)
 
 
-def _unzip(file: BinaryIO, size: int, limits: Limits) -> tuple[str, BinaryIO]:
+def _unzip(file: BufferedReader, size: int, limits: Limits) -> tuple[str, BufferedReader]:
     try:
         archive = ZipFile(file)
         entries = archive.infolist()
@@ -149,7 +149,7 @@ def _check_names(entries: list[ZipInfo], limits: Limits) -> None:
         raise Stop("encrypted")
 
 
-def _open(archive: ZipFile, entry: ZipInfo) -> BinaryIO:
+def _open(archive: ZipFile, entry: ZipInfo) -> IO[bytes]:
     try:
         return archive.open(entry)
     except (*READ_ERRORS, ValueError, OSError):
