@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from cartable.accounts.enums import Role
 from cartable.census.enums import ANSWERED, ReturnState
 from cartable.census.models import Campaign, Return, ReturnLine
+from cartable.operations.enums import SERVES, Good
 from cartable.operations.models import Operation, Pool
 from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
 from cartable.pupils.enums import NeedKind
@@ -95,9 +96,16 @@ def units_needed(pool: Pool) -> dict[int, int]:
     answers = Return.objects.filter(
         campaign__operation=pool.operation_id, state__in=ANSWERED, school__kind=pool.serves
     )
-    wanted = Q(lines__good=pool.good)
-    rows = answers.values("school_id").annotate(units=Sum("lines__units", filter=wanted, default=0))
+    rows = answers.values("school_id").annotate(
+        units=Sum("lines__units", filter=_met_by(pool.good), default=0)
+    )
     return {row["school_id"]: row["units"] for row in rows.order_by("school_id")}
+
+
+def _met_by(good: str) -> Q:
+    """Filter on lines that a good meets: a return says SIM or key, and leaves open which sort of device."""
+    kind = SERVES[Good(good)]
+    return Q(lines__good=good) if kind == NeedKind.CONNECTION else Q(lines__kind=kind)
 
 
 def totals_by_kind(operation: Operation, schools: Q | None = None) -> dict[str, dict[str, int]]:
