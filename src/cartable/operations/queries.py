@@ -38,10 +38,15 @@ def operations_led_by(user: Any) -> QuerySet[Operation]:
     return operations_visible_to(user).filter(owner_id__in=user.scope.body_ids)
 
 
+# A SEGPA has a UAI of its own and no head of its own: its collège answers for it.
+SEGPA = "390"
+
+
 def schools_asked(operation: Operation) -> QuerySet[School]:
     """Give the schools that the operation asks: open ones of its département, of a sort that a pool serves."""
     kinds = operation.pools.values("serves")
-    return School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
+    open_ones = School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
+    return open_ones.exclude(nature_code=SEGPA)
 
 
 def pools_visible_to(user: Any) -> QuerySet[Pool]:
