@@ -123,3 +123,50 @@ def home(*pupils: Any, rank: int = 1, **more: Any) -> Any:
     for one in pupils:
         PupilHome.objects.create(pupil=one, home=made, rank=rank)
     return made
+
+
+def equipment_user() -> User:
+    """Give somebody of the equipment service of the conseil départemental of the 93."""
+    return user("equipment", body())
+
+
+def operation(actor: User, *pools: Any, name: str = "Cartes SIM", opened: bool = True, **more: Any) -> Any:
+    """Give an operation of `actor`'s body, open with its census unless said; `pools` are `NewPool`s."""
+    from cartable.bodies.models import Body
+    from cartable.census.actions import open_campaign
+    from cartable.operations.actions import create_operation
+
+    owner = Body.objects.get(id__in=actor.scope.body_ids)
+    made = create_operation(
+        actor=actor,
+        owner_id=owner.public_id,
+        name=name,
+        pools=pools or (pool(),),
+        **{"opens_on": date(2020, 4, 27), "answers_due_on": date(2020, 4, 29), **more},
+    )
+    if opened:
+        open_campaign(actor=actor, operation_id=made.public_id)
+        made.refresh_from_db()
+    return made
+
+
+def pool(quantity: int = 1400, serves: str = "college", good: str = "sim", mode: str = "given", **more: Any) -> Any:
+    """Give a part to be made of an operation."""
+    from cartable.operations.actions import NewPool
+
+    return NewPool(**{"name": "", "serves": serves, "good": good, "mode": mode, "quantity": quantity, **more})
+
+
+def answered(operation: Any, at: School, units: int, *, level: str = "6E", state: str = "submitted") -> Any:
+    """Give the return of a school that says it needs `units` SIM cards (0: nobody)."""
+    from cartable.census.models import Return, ReturnLine
+    from cartable.foundation import clock
+
+    made = Return.objects.create(
+        campaign=operation.campaign, school=at, state=state, nobody=not units, submitted_at=clock.now()
+    )
+    if units:
+        ReturnLine.objects.create(
+            of_return=made, level=level, kind="connection", good="sim", pupils=units, units=units
+        )
+    return made

@@ -8,6 +8,8 @@ FAMILIES = [
     ("", "home"),
     ("", "signin"),
     ("", "accounts"),
+    ("operations/", "operations"),
+    ("enquetes/", "census"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

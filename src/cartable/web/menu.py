@@ -21,6 +21,8 @@ class Entry:
 # A page family appends its lines here, in the order of the work; a page that takes an object has no place in it.
 MENU: list[Entry] = [
     Entry(_("Accueil"), "home"),
+    Entry(_("Opérations"), "operations"),
+    Entry(_("Enquêtes"), "answers"),
     Entry(_("Délégations"), "delegations"),
     Entry(_("Invitations"), "invitations"),
     Entry(_("Comptes"), "accounts"),

@@ -29,6 +29,8 @@ class Tile:
 
 # A page family appends the dotted path of its `tiles(user) -> Iterable[Tile]`; it gives nothing to who may not.
 SOURCES: list[str] = [
+    "cartable.web.census.tiles.tiles",
+    "cartable.web.operations.tiles.tiles",
     "cartable.web.accounts.tiles.tiles",
 ]
 
