@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Model
 
-from cartable.territories.models import Academy, Department, Region
+from cartable.territories.models import Academy, Department, Region, School
 
 
 DATA = Path(__file__).parent / "data"
@@ -48,3 +48,24 @@ def load_reference() -> int:
         update_fields=["en_code", "name", "of_name", "region", "academy", "time_zone"],
     )
     return len(departments)
+
+
+@transaction.atomic
+def add_invented_department(*, code: str, name: str, of_name: str, region: str, academy: str) -> Department:
+    """Give the invented département of that code (a demo's or a scenario's), made at the first call.
+
+    `region` and `academy` are the codes of real ones, for their names and time zone only.
+    """
+    facts = {
+        "en_code": code,
+        "name": name,
+        "of_name": of_name,
+        "region": Region.objects.get(code=region),
+        "academy": Academy.objects.get(code=academy),
+    }
+    return Department.objects.get_or_create(code=code, defaults=facts)[0]
+
+
+def mark_invented(department: Department) -> int:
+    """Mark every school of an invented département as invented; give how many."""
+    return School.objects.filter(department=department).update(invented=True)
