@@ -12,10 +12,11 @@ Reading (`intake.reading`)
         SIECLE guardians' XML: one row per link guardian-pupil. Keys: eleve_id personne_id legal relationship
         payer contact civility last_name usage_name first_name phone_home phone_mobile phone_work email
         line1 line2 line3 line4 postcode town country. `legal` is "1", "2" or "" (no legal authority).
-    kind_of(path) -> "table" | "siecle_pupils" | "siecle_guardians"
+    kind_of(path, *, limits=WEB) -> "table" | "siecle_pupils" | "siecle_guardians"
         Which reader to call; raises Refused like them.
-    All raise `foundation.refused.Refused(code, French sentence)` for a file that cannot be read as a whole:
-    nothing is then read at all. The work is done by a limited child process; limits come before parsing.
+    All take `limits=WEB` or `COMMAND`, and raise `foundation.refused.Refused(code, French sentence)` for a file that
+    cannot be read as a whole, one without any line under its titles too (codes: `intake.sentences`): nothing is
+    then read at all. The work is done by a limited child process; limits come before parsing.
 
 Contracts (`intake.contracts`), plain frozen dataclasses
     Column(key, aliases=(), required=False)
@@ -52,4 +53,5 @@ Runs (`intake.models`, `intake.actions`, `intake.queries`)
     finish_run(*, actor, run, lines, created, changed, unchanged, rejected) -> ImportRun
     fail_run(*, actor, run, code) -> ImportRun
     finished_run(kind, sha256, target="") -> ImportRun | None     the same file, already imported
+    `run` is a public_id; `actor` an account or None; the journal entry of an import is its importer's.
 """
