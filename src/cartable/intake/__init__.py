@@ -4,7 +4,7 @@ Nothing is imported here, so that the child process starts in a few milliseconds
 
 Reading (`intake.reading`)
     read_table(path, contract, *, limits=WEB) -> Table
-        CSV (plain or .gz), XLSX, ODS, or one of these alone in a zip. Told apart by content, not by name.
+        CSV (plain, .gz, or alone in a zip), XLSX, ODS. Told apart by content, not by name.
     read_siecle_pupils(path, *, limits=WEB) -> Table
         SIECLE pupils' XML, bare or zipped. Keys: eleve_id national_id last_name usage_name first_name
         birth_date left_on class_label mef status uaj. Values are text as written in the file.
