@@ -75,20 +75,21 @@ def _answer(
 
 
 def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpResponse]:
-    """Stand before a view: method, role, and no write on a read."""
+    """Stand before a view: role, method, and no write on a read."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         reading = request.method in ("GET", "HEAD")
-        if ("GET" if reading else request.method) not in entry.methods:
-            return HttpResponseNotAllowed(entry.methods)
         if not entry.opens_to(request.user):
             raise RoleMissing
+        if ("GET" if reading else request.method) not in entry.methods:
+            return HttpResponseNotAllowed(entry.methods)
         if not reading:
             return _answer(view, request, *args, **kwargs)
         with connection.execute_wrapper(refuse_writes):
             return _answer(view, request, *args, **kwargs)
 
+    guarded.page = entry
     return login_not_required(guarded) if entry.access is PUBLIC else guarded
 
 

@@ -47,12 +47,12 @@ def new_delegation(request: HttpRequest) -> HttpResponse:
     )
 
 
-def end_delegation(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def end_delegation(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     """Ask to confirm, then take a right back."""
-    lent = get_object_or_404(delegations_visible_to(request.user), public_id=public_id)
+    lent = get_object_or_404(delegations_visible_to(request.user), public_id=delegation_id)
     form = NothingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.carries_out(
-        revoke_delegation, actor=request.user, delegation_id=public_id
+        revoke_delegation, actor=request.user, delegation_id=delegation_id
     ):
         messages.success(request, _("Le droit est repris."))
         return redirect("delegations")

@@ -41,12 +41,12 @@ def _led(user: User) -> list[Circonscription]:
     return list(Circonscription.objects.filter(id__in=user.scope.circonscription_ids))
 
 
-def invite_department(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def invite_department(request: HttpRequest, department_id: UUID) -> HttpResponse:
     """Let in the audiences that were ticked."""
-    department = get_object_or_404(departments_to_invite(request.user), public_id=public_id)
+    department = get_object_or_404(departments_to_invite(request.user), public_id=department_id)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if form.carries_out(invite_all, actor=request.user, department_id=public_id, **form.cleaned_data):
+        if form.carries_out(invite_all, actor=request.user, department_id=department_id, **form.cleaned_data):
             return _told(request, form.result)
     return show_form(
         request,
@@ -62,14 +62,14 @@ def invite_department(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-def invite_circonscription(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def invite_circonscription(request: HttpRequest, circonscription_id: UUID) -> HttpResponse:
     """Let in the directors of the écoles of a circonscription."""
     place = get_object_or_404(
-        Circonscription, public_id=public_id, id__in=request.user.scope.circonscription_ids
+        Circonscription, public_id=circonscription_id, id__in=request.user.scope.circonscription_ids
     )
     form = NothingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.carries_out(
-        invite_ecoles, actor=request.user, circonscription_id=public_id
+        invite_ecoles, actor=request.user, circonscription_id=circonscription_id
     ):
         return _told(request, form.result)
     return show_form(

@@ -63,9 +63,9 @@ def _of(user: User) -> list[dict]:
     return [*_in_accounts(), crumb(user.display_name, reverse("account", args=[user.public_id]))]
 
 
-def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show one account with its rights."""
-    user = get_object_or_404(visible_to(request.user), public_id=public_id)
+    user = get_object_or_404(visible_to(request.user), public_id=account_id)
     held = list(user.assignments.select_related(*PLACES).order_by("-valid_from", "-id"))
     return show(
         request,
@@ -96,27 +96,27 @@ def new_account(request: HttpRequest) -> HttpResponse:
     )
 
 
-def new_right(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def new_right(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Give a right to an account."""
-    user = get_object_or_404(visible_to(request.user), public_id=public_id)
+    user = get_object_or_404(visible_to(request.user), public_id=account_id)
     form = RightForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if form.carries_out(grant, actor=request.user, user_id=public_id, **form.cleaned_data):
+        if form.carries_out(grant, actor=request.user, user_id=account_id, **form.cleaned_data):
             messages.success(request, _("Le droit est donné."))
-            return redirect("account", public_id)
-    back = reverse("account", args=[public_id])
+            return redirect("account", account_id)
+    back = reverse("account", args=[account_id])
     return show_form(
         request, form, title=_("Donner un droit"), submit=_("Donner ce droit"), back=back, crumbs=_of(user)
     )
 
 
-def end_right(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def end_right(request: HttpRequest, right_id: UUID) -> HttpResponse:
     """Ask to confirm, then end a right."""
     seen = Assignment.objects.filter(user__in=visible_to(request.user)).select_related("user", *PLACES)
-    right = get_object_or_404(seen, public_id=public_id)
-    form = NothingForm(request.POST or None) if request.method == "GET" else NothingForm(request.POST)
+    right = get_object_or_404(seen, public_id=right_id)
+    form = NothingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.carries_out(
-        end_assignment, actor=request.user, assignment_id=public_id
+        end_assignment, actor=request.user, assignment_id=right_id
     ):
         messages.success(request, _("Le droit a pris fin."))
         return redirect("account", right.user.public_id)
@@ -133,10 +133,10 @@ def end_right(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-def new_way_in(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def new_way_in(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Send a new link, or prepare a new letter."""
-    user = get_object_or_404(visible_to(request.user), public_id=public_id)
-    way_in = reissue(actor=request.user, user_id=public_id)
+    user = get_object_or_404(visible_to(request.user), public_id=account_id)
+    way_in = reissue(actor=request.user, user_id=account_id)
     if way_in.channel == "email":
         messages.success(request, _("Un nouveau lien part à l'adresse du compte."))
     else:
@@ -146,9 +146,9 @@ def new_way_in(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("account", user.public_id) if may_administer(request.user) else redirect("home")
 
 
-def change_state(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def change_state(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Close an account, or open it again."""
-    get_object_or_404(visible_to(request.user), public_id=public_id)
-    user = set_active(actor=request.user, user_id=public_id, active=request.POST.get("active") == "1")
+    get_object_or_404(visible_to(request.user), public_id=account_id)
+    user = set_active(actor=request.user, user_id=account_id, active=request.POST.get("active") == "1")
     messages.success(request, _("Le compte est rouvert.") if user.is_active else _("Le compte est fermé."))
-    return redirect("account", public_id)
+    return redirect("account", account_id)

@@ -1,0 +1,134 @@
+"""Charts drawn here as SVG: no script, no inline style, the same numbers in a table underneath.
+
+Widths are in per cent and texts in pixels, so that words stay readable on a telephone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cartable.web.table import Column, Table
+
+
+Text = str | Promise
+ROW = 48
+CURVE_HEIGHT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar. `value` is None where nobody knows it; `of` is the whole that it is a part of, if there is one."""
+
+    label: Text
+    value: int | None
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a curve."""
+
+    day: date
+    value: int
+
+
+def bars(
+    *,
+    key: str,
+    title: Text,
+    description: Text,
+    items: Sequence[Bar],
+    unit: Text,
+    of_unit: Text = "",
+    csv: str = "",
+) -> SafeString:
+    """Draw horizontal bars, the longest as wide as the page, with their table. `key` is unique on the page."""
+    longest = max([1, *(max(item.value or 0, item.of or 0) for item in items)])
+    rows = [_bar_row(rank, item, longest) for rank, item in enumerate(items)]
+    columns = [
+        Column(_("Intitulé"), lambda item: item.label, heads=True),
+        Column(unit, lambda item: _known(item.value), numeric=True),
+    ]
+    if any(item.of is not None for item in items):
+        columns.append(Column(of_unit or _("sur"), lambda item: _known(item.of), numeric=True))
+    table = Table(title, columns, list(items), csv=csv)
+    return _drawn("bars", key, title, description, table, height=ROW * len(items), rows=rows)
+
+
+def _bar_row(rank: int, item: Bar, longest: int) -> dict[str, Any]:
+    return {
+        "label": _cut(str(item.label)),
+        "text": _known(item.value) if item.of is None else f"{_known(item.value)} / {_known(item.of)}",
+        "text_y": rank * ROW + 18,
+        "bar_y": rank * ROW + 25,
+        "width": _per_cent(item.value or 0, longest),
+        "of_width": _per_cent(item.of or 0, longest),
+        "unknown": item.value is None,
+    }
+
+
+def curve(
+    *, key: str, title: Text, description: Text, points: Sequence[Point], unit: Text, csv: str = ""
+) -> SafeString:
+    """Draw a curve over days, from zero up, with its table. Days without a point are drawn straight across."""
+    top = _round_up(max([1, *(point.value for point in points)]))
+    columns = [
+        Column(_("Date"), lambda point: date_format(point.day), heads=True),
+        Column(unit, lambda point: number_format(point.value), numeric=True),
+    ]
+    table = Table(title, columns, list(points), csv=csv)
+    places = _places(points, top)
+    return _drawn(
+        "curve",
+        key,
+        title,
+        description,
+        table,
+        height=CURVE_HEIGHT,
+        line=" ".join(f"{x:.2f},{y:.2f}" for x, y in places),
+        last=places[-1] if places else None,
+        levels=[
+            {"y": f"{100 - 100 * part / 4:.0f}%", "text": number_format(top * part // 4)} for part in range(5)
+        ],
+        ends=(points[0].day, points[-1].day) if points else None,
+    )
+
+
+def _places(points: Sequence[Point], top: int) -> list[tuple[float, float]]:
+    """Place points in a square of 100 by 100, time to the right by whole days."""
+    if not points:
+        return []
+    first, span = points[0].day, max((points[-1].day - points[0].day).days, 1)
+    return [(100 * (p.day - first).days / span, 100 - 100 * p.value / top) for p in points]
+
+
+def _round_up(value: int) -> int:
+    """Give a round number at or above `value` that four divides."""
+    step = 4
+    while step * 10 < value:
+        step *= 10
+    return -(-value // step) * step
+
+
+def _per_cent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f}%"
+
+
+def _known(value: int | None) -> str:
+    return _("inconnu") if value is None else number_format(value)
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= 32 else label[:31] + "…"
+
+
+def _drawn(kind: str, key: str, title: Text, description: Text, table: Table, **drawing: Any) -> SafeString:
+    context = {"key": key, "chart_title": title, "description": description, "table": table, **drawing}
+    return render_to_string(f"components/chart_{kind}.html", context)

@@ -1,0 +1,207 @@
+"""What the crawl walks on: the same objects three times, who the visitors are, and how far each may see.
+
+`own` is the school and département of the visitors, `sibling` another school of the same département, `foreign`
+another département. A page family appends a builder to `BUILDERS` that puts its objects in `side.things` under the
+names of the URL arguments, a line to `SEEDED_LEAKS` for each of its lists, and the arguments that schools of one
+département share to `SHARED`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cartable.accounts.actions import delegate, invite_all
+from cartable.accounts.actions.invitations import invite
+from cartable.accounts.enums import Right, Role
+from cartable.accounts.models import User
+from cartable.bodies.enums import BodyKind
+from cartable.foundation import clock
+from cartable.messages.models import OutgoingMessage
+from cartable.territories.enums import SchoolKind
+from tests import factories
+
+
+OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
+
+
+@dataclass
+class Side:
+    """One school with its surroundings. `things` maps the name of a URL argument to its value here."""
+
+    name: str
+    department: Any
+    circonscription: Any
+    college: Any
+    ecole: Any
+    service: Any
+    giver: Any
+    head: User
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def canary(self, what: str) -> str:
+        """Give a word that stands in a protected column of this side and nowhere else."""
+        return f"Canari{self.name.capitalize()}{what.capitalize()}"
+
+    @property
+    def mark(self) -> str:
+        """The beginning of every canary of this side."""
+        return f"Canari{self.name.capitalize()}"
+
+
+def accounts(side: Side) -> None:
+    """Put an account, a right, a lent right and a link of this side."""
+    (lent,) = delegate(
+        actor=side.head,
+        school_id=side.college.public_id,
+        identifier=f"cpe-{side.name}@example.test",
+        display_name=f"Collègue {side.name}",
+        rights=[Right.MARK],
+        until=clock.today() + timedelta(days=30),
+    )
+    guest = factories.user(email=f"{side.name}@example.test", display_name=f"Invité {side.name}")
+    link = OutgoingMessage.objects.get(
+        dedup_key=f"invitation:{invite(actor=None, user=guest).public_id}"
+    ).body
+    side.things |= {
+        "account_id": side.head.public_id,
+        "right_id": side.head.assignments.get().public_id,
+        "delegation_id": lent.public_id,
+        "department_id": side.department.public_id,
+        "circonscription_id": side.circonscription.public_id,
+        "school_id": side.college.public_id,
+        "token": link.split("/acces/")[1].split()[0],
+    }
+
+
+def names(side: Side) -> None:
+    """Plant a family whose every sealed column is a canary."""
+    pupil = factories.pupil(side.college, first_name=side.canary("prenom"), last_name=side.canary("nom"))
+    home = factories.home(pupil, address=side.canary("adresse"), city=side.canary("ville"))
+    home.guardians.create(
+        last_name=side.canary("responsable"), first_name=side.canary("parent"), phone="", email=""
+    )
+    side.things["pupil_id"] = pupil.public_id
+
+
+BUILDERS: list[Callable[[Side], None]] = [accounts, names]
+
+# URL arguments that the schools of one département share: a sibling's is one's own.
+SHARED = {"department_id"}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who walks the pages: as whom, how far counts reach, and of which side names may be seen."""
+
+    make: Callable[[dict[str, Side]], User]
+    reach: frozenset[str]
+    names: frozenset[str] = frozenset()
+
+
+def _as(
+    role: Role, place: Callable[[Side], Any], *reach: str, names: frozenset[str] = frozenset()
+) -> Visitor:
+    return Visitor(lambda sides: factories.user(role, place(sides[OWN])), frozenset(reach), names)
+
+
+def _colleague(sides: dict[str, Side]) -> User:
+    return User.objects.get(rights_received__public_id=sides[OWN].things["delegation_id"])
+
+
+def _nowhere(side: Side) -> None:
+    return None
+
+
+VISITORS: dict[str, Visitor] = {
+    "national": _as(Role.NATIONAL, _nowhere, OWN, SIBLING, FOREIGN),
+    "region": _as(Role.REGION, lambda side: side.department.region, OWN, SIBLING),
+    "prefecture": _as(Role.PREFECTURE, lambda side: side.department, OWN, SIBLING),
+    "academy": _as(Role.ACADEMY, lambda side: side.department.academy, OWN, SIBLING),
+    "circonscription": _as(Role.CIRCONSCRIPTION, lambda side: side.circonscription, OWN),
+    "head": Visitor(lambda sides: sides[OWN].head, frozenset({OWN}), frozenset({OWN})),
+    "director": _as(Role.HEAD, lambda side: side.ecole, OWN),
+    "staff": Visitor(_colleague, frozenset({OWN}), frozenset({OWN})),
+    "equipment": _as(Role.EQUIPMENT, lambda side: side.service, OWN, SIBLING),
+    "association": _as(Role.ASSOCIATION, lambda side: factories.body(BodyKind.ASSOCIATION), OWN),
+    "giver": _as(Role.GIVER, lambda side: side.giver, OWN),
+    "auditor": _as(Role.AUDITOR, _nowhere, OWN, SIBLING, FOREIGN),
+    "auditor of one place": _as(Role.AUDITOR, lambda side: side.department, OWN, SIBLING),
+    "administrator": _as(Role.ADMINISTRATOR, _nowhere, OWN, SIBLING, FOREIGN),
+    "administrator of one place": _as(Role.ADMINISTRATOR, lambda side: side.department, OWN, SIBLING),
+    "nobody": Visitor(lambda sides: factories.user(), frozenset()),
+}
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A scope taken away on purpose: `attribute` of a page's module gives everything to everybody."""
+
+    page: str
+    attribute: str
+    everything: Callable[..., Any]
+
+
+def _all(model: str) -> Callable[..., Any]:
+    def everything(*_args: Any, **_more: Any) -> Any:
+        from django.apps import apps
+
+        return apps.get_model(model).objects.all()
+
+    return everything
+
+
+# One line for each place where a page asks for what may be seen: without it the crawl must turn red.
+SEEDED_LEAKS: list[Leak] = [
+    Leak("account", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
+    Leak("account-right-new", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
+    Leak("account-right-end", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
+    Leak(
+        "delegation-end",
+        "cartable.web.accounts.delegations.delegations_visible_to",
+        _all("accounts.RightDelegation"),
+    ),
+    Leak(
+        "invite-department",
+        "cartable.web.accounts.invitations.departments_to_invite",
+        _all("territories.Department"),
+    ),
+]
+
+
+def build() -> dict[str, Side]:
+    """Make the three sides, each with everything that the families put there."""
+    far = factories.department(
+        "13",
+        "Bouches-du-Rhône",
+        region=factories.region("93", "Provence"),
+        academy=factories.academy("02", "Aix-Marseille"),
+    )
+    sides = {name: _side(name, place) for name, place in ((OWN, None), (SIBLING, None), (FOREIGN, far))}
+    for side in sides.values():
+        for builder in BUILDERS:
+            builder(side)
+    for service in {side.service.pk: side for side in sides.values()}.values():
+        factories.school(department=service.department, name="Collège sans adresse")
+        invite_all(actor=None, department_id=service.department.public_id)
+    return sides
+
+
+def _side(name: str, department: Any) -> Side:
+    department = department or factories.department()
+    circonscription = factories.circonscription(department=department)
+    college = factories.school(department=department, name=f"Collège {name}")
+    service = (
+        factories.body(department=department, name=f"Service {name}") if name == FOREIGN else factories.body()
+    )
+    head = factories.user(Role.HEAD, college, display_name=f"Direction {name}")
+    return Side(
+        name=name,
+        department=department,
+        circonscription=circonscription,
+        college=college,
+        ecole=factories.school(SchoolKind.ECOLE, department=department, circonscription=circonscription),
+        service=service,
+        giver=factories.body(BodyKind.FOUNDATION),
+        head=head,
+    )
