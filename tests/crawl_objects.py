@@ -155,7 +155,9 @@ def _all(model: str) -> Callable[..., Any]:
 SEEDED_LEAKS: list[Leak] = [
     Leak("account", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
     Leak("account-right-new", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
-    Leak("account-right-end", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
+    Leak(
+        "account-right-end", "cartable.web.accounts.views.assignments_visible_to", _all("accounts.Assignment")
+    ),
     Leak(
         "delegation-end",
         "cartable.web.accounts.delegations.delegations_visible_to",

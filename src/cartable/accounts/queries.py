@@ -149,6 +149,11 @@ def _holding(assignments: Q) -> Q:
     return Q(id__in=Assignment.objects.filter(assignments).values("user"))
 
 
+def assignments_visible_to(user: User) -> QuerySet[Assignment]:
+    """Give the rights of the accounts that `user` may see, each with its place."""
+    return Assignment.objects.filter(user__in=visible_to(user)).select_related("user", *PLACES)
+
+
 def search(accounts: QuerySet[User], words: str) -> QuerySet[User]:
     """Keep the accounts that hold every word in their name or identifier."""
     for word in words.split():

@@ -9,9 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cartable.accounts.actions import create_user, end_assignment, grant, reissue, rename, set_active
-from cartable.accounts.models import Assignment, User
+from cartable.accounts.models import User
 from cartable.accounts.perms import may_administer
-from cartable.accounts.queries import PLACES, delegations_visible_to, search, visible_to
+from cartable.accounts.queries import (
+    PLACES,
+    assignments_visible_to,
+    delegations_visible_to,
+    search,
+    visible_to,
+)
 from cartable.web.accounts.forms import AccountForm, NameForm, NothingForm, RightForm
 from cartable.web.accounts.tables import account_state, accounts_table, delegations_table, rights_table
 from cartable.web.parts import crumb
@@ -112,8 +118,7 @@ def new_right(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def end_right(request: HttpRequest, right_id: UUID) -> HttpResponse:
     """Ask to confirm, then end a right."""
-    seen = Assignment.objects.filter(user__in=visible_to(request.user)).select_related("user", *PLACES)
-    right = get_object_or_404(seen, public_id=right_id)
+    right = get_object_or_404(assignments_visible_to(request.user), public_id=right_id)
     form = NothingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.carries_out(
         end_assignment, actor=request.user, assignment_id=right_id
