@@ -83,7 +83,10 @@ class DonationGiver(models.Model):
 
 
 class Lot(models.Model):
-    """So many of a product that came in at once: bought, given, or declared by a school that already holds them."""
+    """So many of a product that came in at once: bought, given, or declared by a school that already holds them.
+
+    `public_id` is also the id of the transfer that brought it in. A school may declare another count: zero too.
+    """
 
     public_id = PublicIdField()
     operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lots")
@@ -108,7 +111,9 @@ class Lot(models.Model):
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
         constraints = [
-            models.CheckConstraint(name="lot_holds_something", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="lot_holds_something", condition=Q(quantity__gt=0) | Q(held_by__isnull=False)
+            ),
             models.CheckConstraint(
                 name="lot_stands_in_one_place",
                 condition=Q(depot__isnull=False, held_by=None) | Q(depot=None, held_by__isnull=False),
