@@ -26,9 +26,8 @@ def register_all() -> None:
 
 def borrowers(pupil_ids: Iterable[int]) -> set[int]:
     """Give the pupils who still hold something lent: their row is needed until it comes back."""
-    open_loans = Loan.objects.filter(state=LoanState.OPEN).values("handover__pupil")
-    rows = Pupil.objects.filter(pk__in=list(pupil_ids), pk__in=open_loans)
-    return set(rows.values_list("pk", flat=True))
+    rows = Loan.objects.filter(state=LoanState.OPEN, handover__pupil__isnull=False)
+    return set(rows.values_list("handover__pupil_id", flat=True)) & set(pupil_ids)
 
 
 def _past_years() -> Any:
