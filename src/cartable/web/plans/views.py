@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cartable.census.queries import progress
-from cartable.intake.exporting import write_csv
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, pools_visible_to
@@ -28,6 +27,7 @@ from cartable.planning.queries import (
     totals,
 )
 from cartable.planning.rules import Weights
+from cartable.web.answers import csv, pdf
 from cartable.web.operations.views import fetch, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.plans.forms import ProposeForm, ReleaseForm, ShareForm
@@ -230,24 +230,15 @@ def late_answer(request: HttpRequest, plan_id: UUID, school_id: UUID) -> HttpRes
 def sheet(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Give the page for the vice-president."""
     found = get_object_or_404(plans_led_by(request.user), public_id=plan_id)
-    return HttpResponse(
-        plan_sheet(found),
-        content_type="application/pdf",
-        headers={"Content-Disposition": 'inline; filename="plan-de-repartition.pdf"'},
-    )
+    return pdf(plan_sheet(found), "plan-de-repartition")
 
 
 def shares_csv(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Give the shares in reach as CSV."""
     found = get_object_or_404(plans_visible_to(request.user), public_id=plan_id)
     rows = allocations_visible_to(request.user).filter(plan=found)
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="plan-de-repartition.csv"'},
-    )
     header = ["uai", "etablissement", "commune", "besoin", "calcule", "part", "explication"]
-    write_csv(response, header, (_csv_row(a) for a in rows))
-    return response
+    return csv(header, (_csv_row(a) for a in rows), "plan-de-repartition")
 
 
 def _csv_row(a: Allocation) -> list[Any]:

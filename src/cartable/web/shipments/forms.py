@@ -1,0 +1,60 @@
+"""Forms of shipments; the receipt has a row for each line of the slip."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cartable.equipment.actions.receipts import Count
+from cartable.equipment.enums import RejectionReason
+from cartable.equipment.models import ShipmentLine
+from cartable.web.forms import Form
+
+
+REASONS = [("", _("— si vous en refusez, dites pourquoi —")), *RejectionReason.choices]
+
+
+class ReceiptForm(Form):
+    """What arrived, line by line: accepted, and why the rest is not."""
+
+    def __init__(self, *args: object, lines: Sequence[ShipmentLine], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            where = f"{line.lot.product.name} · {line.school.name}"
+            self.fields[f"accepted_{line.public_id}"] = forms.IntegerField(
+                label=_("%(where)s : %(n)d annoncés. Combien en avez-vous reçu en bon état ?")
+                % {"where": where, "n": line.quantity},
+                min_value=0,
+                max_value=line.quantity,
+                initial=line.quantity,
+            )
+            self.fields[f"reason_{line.public_id}"] = forms.ChoiceField(
+                label=_("Motif, s'il en manque"), choices=REASONS, required=False
+            )
+        self.fields["name"] = forms.CharField(
+            label=_("Votre nom"),
+            max_length=120,
+            help_text=_("La personne qui a compté et qui signe le bordereau."),
+        )
+
+    def counts(self) -> dict[UUID, Count]:
+        """Give the counts by line."""
+        found = {}
+        for line in self.lines:
+            accepted = self.cleaned_data[f"accepted_{line.public_id}"]
+            rejected = line.quantity - accepted
+            reason = self.cleaned_data[f"reason_{line.public_id}"] if rejected else ""
+            found[line.public_id] = Count(accepted, rejected, reason)
+        return found
+
+
+class CodeForm(Form):
+    """The code of a slip, typed where the QR cannot be read."""
+
+    code = forms.CharField(
+        label=_("Code du bordereau"),
+        max_length=40,
+        help_text=_("Il est imprimé sous le QR code du bordereau."),
+    )
