@@ -84,16 +84,17 @@ def _drop_rules_around_flush() -> None:
 
     from cartable.foundation import store_rules
 
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)  # a browser's event loop makes Django open another connection
+    flush = operations.execute_sql_flush
 
-    def flush_without_rules(statements: list[str]) -> None:
+    def flush_without_rules(self: object, statements: list[str]) -> None:
         store_rules.remove()
         try:
-            flush(statements)
+            flush(self, statements)
         finally:
             store_rules.install()
 
-    connection.ops.execute_sql_flush = flush_without_rules
+    operations.execute_sql_flush = flush_without_rules
 
 
 class LoudUndefined(str):

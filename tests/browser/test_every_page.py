@@ -1,0 +1,57 @@
+"""Is every page that takes no object sound in a real browser, for every role that it opens to?"""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from cartable.config import urls
+from cartable.web.register import REGISTER
+from tests import crawl_objects
+from tests.browser.conftest import check, look
+
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+assert urls.urlpatterns, "importing the addresses fills the register"
+# Files are read by programs; what they hold is tested where they are made.
+FILES = (".pdf", ".csv", ".zip")
+
+
+def plain_pages() -> dict[str, str]:
+    """Give the address of each page that is read and takes no object."""
+    resolver = get_resolver()
+    return {
+        name: reverse(name)
+        for name, page in REGISTER.items()
+        if "GET" in page.methods and not resolver.reverse_dict.getlist(name)[0][0][0][1]
+        if not page.route.endswith(FILES)
+    }
+
+
+def test_every_page_is_sound_for_every_role(visit):
+    sides = crawl_objects.build()
+    for who, visitor in crawl_objects.VISITORS.items():
+        user = visitor.make(sides)
+        page = visit(user)
+        for name, address in plain_pages().items():
+            if REGISTER[name].opens_to(user):
+                answer = page.goto(address)
+                assert answer.status == 200, f"{who}: {address} answers {answer.status}"
+                check(page)
+
+
+def test_the_pages_before_signing_in(visit):
+    page = visit()
+    for name, address in plain_pages().items():
+        if REGISTER[name].opens_to(_Nobody):
+            page.goto(address)
+            check(page)
+
+
+class _Nobody:
+    is_authenticated = False
+
+
+@pytest.mark.parametrize("who", crawl_objects.VISITORS)
+def test_the_first_page_of(who, visit):
+    page = visit(crawl_objects.VISITORS[who].make(crawl_objects.build()))
+    page.goto("/")
+    look(page, f"home-{who.replace(' ', '-')}")
