@@ -10,6 +10,9 @@ FAMILIES = [
     ("", "accounts"),
     ("operations/", "operations"),
     ("enquetes/", "census"),
+    ("repartition/", "plans"),
+    ("stock/", "stock"),
+    ("", "shipments"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

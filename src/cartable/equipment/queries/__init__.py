@@ -36,6 +36,7 @@ from cartable.equipment.queries.stock import (
     products_of,
     school_stock,
     standing,
+    totals_by_place,
 )
 
 
@@ -67,6 +68,7 @@ __all__ = [
     "shipments_led_by",
     "shipments_visible_to",
     "standing",
+    "totals_by_place",
     "traces",
     "with_counts",
 ]

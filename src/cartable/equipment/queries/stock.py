@@ -128,3 +128,21 @@ def assets_visible_to(user: Any) -> QuerySet[Asset]:
 def _codes(school_ids: Iterable[int]) -> list[str]:
     schools = School.objects.filter(id__in=school_ids)
     return [code for s in schools for code in (places.school(s), places.on_loan(s), places.given(s))]
+
+
+def totals_by_place(operation: Operation) -> dict[Product, dict[str, int]]:
+    """Give, for each article of an operation, how many stand in each sort of place (two queries).
+
+    Sorts: depot, reserved, transit, school, on_loan, given, and `outside:dead`, `outside:lost`, `outside:missing`.
+    An article that serves two operations of one owner is counted whole in both.
+    """
+    products = {product.id: product for product in products_of(operation).order_by("good", "mode", "name")}
+    found: dict[Product, dict[str, int]] = {product: {} for product in products.values()}
+    rows = Account.objects.filter(resource__code__in=[p.code for p in products.values()]).exclude(balance=0)
+    by_code = {product.code: product for product in products.values()}
+    for code, place, balance in rows.values_list("resource__code", "code", "balance"):
+        sort = place if place in (places.LOST, places.DEAD, places.MISSING) else places.sort_of(place)
+        if sort != "outside":
+            counts = found[by_code[code]]
+            counts[sort] = counts.get(sort, 0) + balance
+    return found
