@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 from django.db.models import F, Sum
 
+from cartable.foundation import store_rules
 from cartable.foundation.damage import Damage
 from cartable.ledger.models import Account, Transfer
 from cartable.ledger.queries import unbalanced
 
 
 def damages() -> list[Damage]:
-    """List what does not add up: sums, balances recomputed from the transfers, floors, resources, reversals."""
-    return [*_sums(), *_balances(), *_floors(), *_mixed(), *_reversals()]
+    """List what does not add up, and the rules of the store (of every room) that are missing or altered."""
+    return [*store_rules.damages(), *_sums(), *_balances(), *_floors(), *_mixed(), *_reversals()]
 
 
 def _sums() -> Iterator[Damage]:
