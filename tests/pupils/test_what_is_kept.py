@@ -51,7 +51,7 @@ def hand(pupil, kind="device"):
 
 
 def test_those_nobody_marked_are_erased_with_all_that_was_theirs(school, head):
-    marked, sister = family(head, school, "Ana", "Bea", lacks=(NeedInput("device"),))
+    marked, _ = family(head, school, "Ana", "Bea", lacks=(NeedInput("device"),))
     family(head, school, "Cleo", address="2 rue B")
     PendingGuardian.objects.create(
         school=school, child_key="k", source_key="s", last_name="X", created_at=house_clock.now()

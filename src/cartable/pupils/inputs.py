@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
@@ -89,7 +90,7 @@ def checked_needs(needs: tuple[NeedInput, ...] | list[NeedInput]) -> dict[str, b
 
 def checked_pupil(pupil: PupilInput) -> PupilInput:
     """Give the pupil with clean names, or refuse."""
-    names = {
+    names: Any = {
         field: _text(getattr(pupil, field), field, LONGEST["name"])
         for field in ("last_name", "first_name", "usage_name")
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from cartable.pupils.enums import NeedKind
 from cartable.pupils.models import Cover, Guardian, Home, Need, NeedPupil, Pupil, PupilHome
@@ -61,9 +61,7 @@ def needs_in_order(user: Any, school: School, kind: str = "") -> QuerySet[Need]:
     return ranked.prefetch_related(Prefetch("of_pupils", queryset=first))
 
 
-def _first_rank() -> Any:
-    from django.db.models import Subquery
-
+def _first_rank() -> Subquery:
     rows = NeedPupil.objects.filter(need=OuterRef("pk"), open=True).order_by("rank")
     return Subquery(rows.values("rank")[:1])
 
@@ -148,7 +146,7 @@ def open_needs_by_level(school_id: UUID, *, one_per_household: bool) -> list[Lev
     homes = first_homes({pupil for _, pupil, *_ in found}) if one_per_household else {}
     pupils: dict[tuple[str, str, str], int] = defaultdict(int)
     units: dict[tuple[str, str, str], int] = defaultdict(int)
-    seen = set()
+    seen: set[tuple[Any, ...]] = set()
     for need, pupil, kind, takes_sim, level in found:
         line = (level, kind, good_for(kind, takes_sim))
         home = homes.get(pupil) if kind in SHARED_IN_A_HOUSEHOLD else None

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from cartable.foundation.keys import keyed_hash
 from cartable.pupils.enums import LEVELS, OTHER_LEVEL, NeedKind

@@ -25,7 +25,7 @@ SLICE = 5_000
 
 @transaction.atomic
 def leave(*, actor: Any, pupil_id: UUID, on: date) -> Pupil:
-    """Note that a pupil left the school on a day; its open needs are closed, what is in hands stays to be given back."""
+    """Note that a pupil left the school on a day; its open needs are closed, what is in hands is still due."""
     pupil = lock_pupil(actor, pupil_id, may_follow)
     if on > clock.today(pupil.school.department.time_zone):
         raise Refused("date", "Notez le départ le jour venu, pas à l'avance.", "on")

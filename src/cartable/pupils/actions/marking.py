@@ -171,8 +171,8 @@ def _share(pupil: Pupil, others: list[Pupil], kinds: set[str]) -> int:
 def set_order(*, actor: Any, school_id: UUID, need_ids: Sequence[UUID]) -> int:
     """Put the school's open needs in this order; those not named follow, in the order they had."""
     school = lock_school(actor, school_id)
-    rows = NeedPupil.objects.filter(need__school=school, open=True).select_related("need")
-    rows = list(rows.select_for_update(of=("self",)).order_by("rank", "id"))
+    ours = NeedPupil.objects.filter(need__school=school, open=True).select_related("need")
+    rows = list(ours.select_for_update(of=("self",)).order_by("rank", "id"))
     place = {need_id: number for number, need_id in enumerate(need_ids)}
     if not set(place) <= {row.need.public_id for row in rows}:
         raise Refused("no_need", "Un de ces besoins n'est plus ouvert : rechargez la page.")
