@@ -51,7 +51,7 @@ def pupils(options: Namespace) -> int:
 
 def stock(options: Namespace) -> int:
     """Import things with a number."""
-    from cartable.equipment.actions.stock_file import import_stock
+    from cartable.equipment.imports import import_stock
 
     operation = _operation(options.operation)
     reports = [
