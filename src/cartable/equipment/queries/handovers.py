@@ -97,7 +97,7 @@ class InHands:
 
 
 def in_hands(operation: Operation, schools: QuerySet[School]) -> list[InHands]:
-    """Count by school and sort what an operation put in hands (four queries, whatever the number of schools).
+    """Count by school and sort what an operation put in hands (five queries, whatever the number of schools).
 
     `schools` says how far: `School.objects.visible_to(user)` for who sees counts of a territory.
     """
