@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cartable.accounts.access import departments_to_invite
 from cartable.accounts.enums import Right, Role
 from cartable.accounts.models import RightDelegation, User
 from cartable.accounts.queries import departments_as, places_of, visible_to
@@ -89,6 +90,13 @@ def test_two_roles_do_not_lend_each_other_their_places():
     user = _fresh(user)
     assert user.scope.department_ids == {far.pk, factories.department().pk}
     assert list(Department.objects.filter(departments_as(user, Role.EQUIPMENT))) == [factories.department()]
+
+
+def test_the_whole_country_joined_to_one_place_stays_the_whole_country():
+    factories.department("13", "Bouches-du-Rhône")
+    user = factories.user(Role.ADMINISTRATOR)
+    factories.assign(user, Role.EQUIPMENT, factories.body())
+    assert departments_to_invite(_fresh(user)).count() == Department.objects.count()
 
 
 def test_a_closed_account_reaches_nothing():

@@ -66,7 +66,7 @@ def resolve_scope(user: User) -> Scope:
 def _schools_with(held: list[Assignment], lent: list[RightDelegation]) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for assignment in held:
-        if assignment.role == Role.HEAD:
+        if assignment.role == Role.HEAD and assignment.school_id:
             for right in Right:
                 found[right.value].add(assignment.school_id)
     for delegation in lent:
@@ -77,7 +77,8 @@ def _schools_with(held: list[Assignment], lent: list[RightDelegation]) -> dict[s
 def _departments(held: list[Assignment]) -> frozenset[int]:
     """Resolve régions and académies to départements, and an equipment service to the one it equips."""
     direct = {a.department_id for a in held if a.department_id and a.role in TERRITORY_ROLES}
-    direct |= {a.body.department_id for a in held if a.role == Role.EQUIPMENT and a.body.department_id}
+    equipped = [a.body for a in held if a.role == Role.EQUIPMENT and a.body]
+    direct |= {body.department_id for body in equipped if body.department_id}
     regions = {a.region_id for a in held if a.region_id}
     academies = {a.academy_id for a in held if a.academy_id}
     if regions or academies:
@@ -94,10 +95,9 @@ def places_of(user: User) -> list[str]:
 
 def departments_as(user: User, role: Role) -> Q:
     """Filter on the départements where `user` holds `role` itself: another role elsewhere adds nothing."""
-    held = [a for a in user.held if a.role == role]
-    if any(a.scope_kind == ScopeKind.EVERYWHERE for a in held):
-        return Q()
-    return Q(id__in=_departments(held))
+    if is_everywhere(user, role):
+        return Q(id__isnull=False)  # not Q(): joined by "or" to another filter, an empty one vanishes
+    return Q(id__in=_departments([a for a in user.held if a.role == role]))
 
 
 def is_everywhere(user: User, role: Role) -> bool:

@@ -38,7 +38,7 @@ class BoundField(forms.BoundField):
 
     @property
     def choice_kind(self) -> str:
-        return "radio" if isinstance(self.field.widget, forms.RadioSelect) else "checkbox"
+        return "checkbox" if isinstance(self.field.widget, forms.CheckboxSelectMultiple) else "radio"
 
     def build_widget_attrs(self, attrs: dict, widget: forms.Widget | None = None) -> dict:
         built = super().build_widget_attrs(attrs, widget)
@@ -78,13 +78,16 @@ class Form(forms.Form):
         return True
 
     @property
-    def faults(self) -> list[dict[str, str]]:
-        """List the errors with the id of the field to go to, for the summary."""
+    def faults(self) -> list[dict[str, Any]]:
+        """List the errors with the label of the field and its id to go to, for the summary."""
         return [
-            {"sentence": sentence, "id": self._first_id(name)}
+            {"label": self._label(name), "sentence": sentence, "id": self._first_id(name)}
             for name, sentences in self.errors.items()
             for sentence in sentences
         ]
+
+    def _label(self, name: str) -> Any:
+        return self.fields[name].label if name in self.fields else ""
 
     def _first_id(self, name: str) -> str:
         if name not in self.fields:
@@ -120,12 +123,12 @@ class ToggleField(forms.BooleanField):
 class PasswordField(forms.CharField):
     """A password, with DSFR's box to see what is typed. `new` asks the browser to propose one."""
 
-    template_name = "components/field_password.html"
-
     def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
         complete = "new-password" if new else "current-password"
         widget = forms.PasswordInput(attrs={"autocomplete": complete, "class": "fr-password__input"})
-        super().__init__(**{"widget": widget, "strip": False, "max_length": 200, **kwargs})
+        shown_by = "components/field_password.html"
+        given = {"widget": widget, "strip": False, "max_length": 200, "template_name": shown_by}
+        super().__init__(**{**given, **kwargs})
 
 
 class UploadField(forms.FileField):

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, path
 
 from cartable.accounts.enums import Role
@@ -69,9 +70,7 @@ def _answer(
 ) -> HttpResponse:
     """Call the view and render its answer, so that what a template fetches is watched too."""
     response = view(request, *args, **kwargs)
-    if hasattr(response, "render") and not response.is_rendered:
-        response.render()
-    return response
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpResponse]:
@@ -89,7 +88,7 @@ def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpRe
         with connection.execute_wrapper(refuse_writes):
             return _answer(view, request, *args, **kwargs)
 
-    guarded.page = entry
+    guarded.page = entry  # type: ignore[attr-defined]
     return login_not_required(guarded) if entry.access is PUBLIC else guarded
 
 

@@ -16,7 +16,7 @@ def note_refused_access(*, user: User | None, route: str, code: str) -> None:
     Called by the door after the rollback; stands outside the journal's chain.
     """
     now = clock.now()
-    kept = RefusedAccess.objects.filter(user_id=user and user.pk, at__gt=now - timedelta(hours=1))
+    kept = RefusedAccess.objects.filter(user=user, at__gt=now - timedelta(hours=1))
     same = kept.filter(route=route, code=code, at__gt=now - timedelta(minutes=1))
     if not same.exists() and kept.count() < KEPT_AN_HOUR:
-        RefusedAccess.objects.create(at=now, user_id=user and user.pk, route=route[:80], code=code)
+        RefusedAccess.objects.create(at=now, user=user, route=route[:80], code=code)

@@ -19,19 +19,26 @@ from cartable.documents.render import invitation_letter
 from cartable.territories.models import Circonscription
 from cartable.web.accounts.forms import InviteForm, NothingForm
 from cartable.web.accounts.tables import access_table
+from cartable.web.answers import pdf
 from cartable.web.parts import crumb
 from cartable.web.show import show, show_form
 
 
+# Beyond so many départements the page asks which one.
+MANY = 3
+
+
 def invitations(request: HttpRequest) -> HttpResponse:
     """Show who has a way in, and what is left to do."""
+    choice = list(departments_to_invite(request.user))
+    chosen = [place for place in choice if place.code == request.GET.get("departement")]
+    shown = chosen or (choice if len(choice) <= MANY else [])
     return show(
         request,
         "accounts/invitations.html",
         title=_("Invitations"),
-        departments=[
-            (place, access_table(access_counts(place))) for place in departments_to_invite(request.user)[:5]
-        ],
+        choice=choice if len(choice) > MANY else [],
+        departments=[(place, access_table(access_counts(place))) for place in shown],
         circonscriptions=[(place, access_table([ecole_count(place)])) for place in _led(request.user)],
         letters=letters_to_print(request.user).count(),
     )
@@ -104,9 +111,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
         raise Http404
     issuer = Body.objects.filter(id__in=request.user.scope.body_ids).first()
     pages = letters(waiting, operation=_("continuité pédagogique"))
-    pdf = invitation_letter(sheet(issuer or Body(name="Cartable")), pages, two_sided=False)
-    name = 'attachment; filename="lettres-acces.pdf"'
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
+    return pdf(invitation_letter(sheet(issuer or Body(name="Cartable")), pages), "lettres-acces")
 
 
 def letters_posted(request: HttpRequest) -> HttpResponse:

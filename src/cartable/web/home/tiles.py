@@ -10,6 +10,10 @@ from cartable.accounts.models import User
 from cartable.web.parts import Badge
 
 
+# From this weight on a tile is something to look at, never what the page puts first.
+TO_LOOK_AT = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One thing to do or to look at.

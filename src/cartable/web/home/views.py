@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cartable.accounts.actions import choose_language
-from cartable.web.home.tiles import tiles_for
+from cartable.web.home.tiles import TO_LOOK_AT, tiles_for
 from cartable.web.signin.views import next_address
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show what to do next: the most urgent thing alone, then the rest."""
-    first, *others = tiles_for(request.user) or [None]
-    return render(request, "home/home.html", {"title": _("Accueil"), "first": first, "others": others})
+    tiles = tiles_for(request.user)
+    first = tiles.pop(0) if tiles and tiles[0].weight < TO_LOOK_AT else None
+    return render(request, "home/home.html", {"title": _("Accueil"), "first": first, "others": tiles})
 
 
 def state(request: HttpRequest) -> HttpResponse:
