@@ -1,10 +1,12 @@
 """Does the door let in who should, once, and keep out who guesses?"""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from cartable.accounts.actions import invite_all
 from cartable.accounts.enums import Role
@@ -160,3 +162,18 @@ def test_the_session_is_written_at_most_every_five_minutes(client, clock, django
     with clock.at(now() + timedelta(minutes=6)):
         assert writes() == 1
         assert writes() == 0
+
+
+def test_the_letters_print_a_code_that_opens(client):
+    equipment = factories.user(Role.EQUIPMENT, factories.body(phone="01 99 00 10 20"))
+    school = factories.school(address_1="12 rue de la Paix", postcode="93300")
+    invite_all(actor=equipment, department_id=factories.department().public_id)
+    client.force_login(equipment)
+    answer = client.get("/invitations/lettres.pdf")
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", text)[0]
+    assert school.uai in text and "12 rue de la Paix" in text and "01 99 00 10 20" in text
+    client.post("/invitations/lettres/parties")
+    assert client.get("/invitations/lettres.pdf").status_code == 404
+    opened = Client().post("/acces", {"identifier": school.uai, "code": code, "password": PASSWORD})
+    assert opened.status_code == 302

@@ -109,9 +109,9 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
     waiting = list(letters_to_print(request.user))
     if not waiting:
         raise Http404
-    issuer = Body.objects.filter(id__in=request.user.scope.body_ids).first()
-    pages = letters(waiting, operation=_("continuité pédagogique"))
-    return pdf(invitation_letter(sheet(issuer or Body(name="Cartable")), pages), "lettres-acces")
+    issuer = Body.objects.filter(id__in=request.user.scope.body_ids).first() or Body(name="Cartable")
+    pages = letters(waiting, issuer=issuer, operation=_("continuité pédagogique"))
+    return pdf(invitation_letter(sheet(issuer), pages), "lettres-acces")
 
 
 def letters_posted(request: HttpRequest) -> HttpResponse:
