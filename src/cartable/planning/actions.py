@@ -27,7 +27,7 @@ from cartable.operations.models import Pool
 from cartable.operations.queries import operations_led_by, schools_asked
 from cartable.planning.enums import PLAN_MOVES, PlanState, Rule
 from cartable.planning.models import Allocation, AllocationShipment, Plan, ReserveLine
-from cartable.planning.queries import already_promised, committed, plans_led_by
+from cartable.planning.queries import already_promised, committed, plans_led_by, reserved_by
 from cartable.planning.rules import Answered, Estimate, Estimator, Weights
 from cartable.territories.models import School
 
@@ -322,3 +322,47 @@ def serve_late_answer(*, actor: Any, plan_id: UUID, school_id: UUID) -> Allocati
 def _late_sentence(need: int, kept: int, quantity: int) -> str:
     bound = "toute sa demande" if quantity == need else "tout ce qui lui était réservé"
     return f"Réponse reçue après le plan : {quantity} sur {need} demandés, pris sur la réserve de {kept} ({bound})."
+
+
+@transaction.atomic
+def free_reserve(*, actor: Any, plan_id: UUID, reason: str) -> int:
+    """Give what is left of a plan's reserve back to the depot, so that a new plan can share it; give how many."""
+    plan = _locked(actor, plan_id)
+    if plan.state != PlanState.APPROVED:
+        raise Refused("plan_not_approved", "Ce plan n'est pas approuvé : il ne réserve rien.")
+    if not reason.strip():
+        raise Refused("reason_missing", "Indiquez le motif, en une phrase.", "reason")
+    left = plan.reserve
+    if left:
+        _back_to_depot(actor, plan, left)
+        plan.reserve = 0
+        plan.save(update_fields=["reserve"])
+        plan.reserve_lines.all().delete()
+        record(
+            actor=actor, verb="planning.reserve_freed", target=str(plan_id), data={"units": left}, text=reason
+        )
+    return left
+
+
+def _back_to_depot(actor: Any, plan: Plan, wanted: int) -> None:
+    """Reverse the way of `_reserve` for the last `wanted` units that still stand in the plan's reservation."""
+    left, transfers = wanted, []
+    for way in reserved_by(plan.public_id):
+        taken = min(left, way.quantity)
+        left -= taken
+        if taken:
+            transfers.append(
+                NewTransfer(
+                    transfer_id=uuid.uuid4(),
+                    resource=way.resource,
+                    source=reserved(plan.public_id),
+                    target=way.depot,
+                    amount=taken,
+                    value_date=clock.today(plan.pool.operation.department.time_zone),
+                    reason="reserve_freed",
+                    reference=str(plan.public_id),
+                )
+            )
+    if left:
+        raise Refused("not_reserved", "La réserve de ce plan est déjà partie : rechargez la page.")
+    post_many(actor=actor, transfers=transfers)
