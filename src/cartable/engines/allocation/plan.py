@@ -1,0 +1,126 @@
+"""Plan several goods with several funds: check, find the fair levels, hand out whole packs, account for it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cartable.engines.allocation import instance as instances
+from cartable.engines.allocation import levels, money, packs
+from cartable.engines.allocation.checking import Checked, check
+from cartable.engines.allocation.columns import PLAN, RULES
+from cartable.engines.allocation.instance import Floats, Instance
+from cartable.engines.allocation.levels import Round
+from cartable.engines.allocation.overrides import apply
+from cartable.engines.allocation.packs import Whole
+from cartable.engines.allocation.reading import Sheet, sheet
+from cartable.engines.allocation.refused import AllocationRefused
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold a plan and what explains it; `explain` and `summary` are made when first asked for.
+
+    `plan` has the columns school, tags, item, source, fund, quantity. `level` is the level of each class under the
+    rule (infinite: served whole), `rounds` how it was found, lowest first.
+    """
+
+    instance: Instance
+    whole: Whole
+    level: Floats
+    rounds: list[Round]
+    remarks: list[str]
+    input_hash: str
+
+    @cached_property
+    def plan(self) -> pl.DataFrame:
+        """Return the table of what goes where, sorted by all its columns."""
+        return _plan(self.instance, self.whole)
+
+    @cached_property
+    def explain(self) -> pl.DataFrame:
+        """Return one row per line and kind with a need, with a French sentence."""
+        from cartable.engines.allocation.explanation import explain
+
+        return explain(self)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Return the totals: rounds, funds, sources, unmet needs, rounding, spare pieces, input hash."""
+        from cartable.engines.allocation.summary import summary
+
+        return summary(self)
+
+
+def allocate(
+    needs: pl.DataFrame,
+    sources: pl.DataFrame,
+    funds: pl.DataFrame,
+    *,
+    rule: str = "leximin",
+    deadline: date | None = None,
+    overrides: Mapping[str, int] | None = None,
+) -> Outcome:
+    """Plan from three tables with the columns of the files; raise AllocationRefused with every reason by row.
+
+    `overrides` answers what-ifs: {"fund:CODE": cents, "source:CODE.price": cents, "source:CODE.stock": pieces}.
+    """
+    sheets = (sheet("needs", needs), sheet("sources", sources), sheet("funds", funds))
+    return allocate_sheets(*sheets, rule=rule, deadline=deadline, changes=overrides or {})
+
+
+def allocate_sheets(
+    needs: Sheet,
+    sources: Sheet,
+    funds: Sheet,
+    *,
+    rule: str,
+    deadline: date | None,
+    changes: Mapping[str, int],
+) -> Outcome:
+    """Plan from three sheets as they were read."""
+    if rule not in RULES:
+        raise AllocationRefused("unknown_rule", f"Règle « {rule} » inconnue : choisir {', '.join(RULES)}.")
+    checked = check(needs, sources, funds)
+    tables = apply(checked.sources, checked.funds, changes)
+    checked = Checked(checked.needs, tables["sources"], tables["funds"], checked.remarks)
+    instance = instances.build(
+        checked.needs, tables["sources"], tables["funds"], rule=rule, deadline=deadline
+    )
+    limits = levels.limits(instance)
+    demand, rounds = levels.leximin(limits)
+    level = np.full(instance.classes, np.inf)
+    for stop in rounds:
+        level[stop.frozen] = stop.level
+    share = packs.shares(instance, level)
+    share[np.bincount(instance.column_class, minlength=instance.classes)[instance.group] == 0] = 0.0
+    whole = packs.whole(instance, share, money.cheapest(limits, demand))
+    return Outcome(instance, whole, level, rounds, checked.remarks, _hash(checked, rule, deadline))
+
+
+def _plan(instance: Instance, whole: Whole) -> pl.DataFrame:
+    source, fund = instance.column_source[whole.column], instance.column_fund[whole.column]
+    codes = [money.code for money in instance.funds] + [""]  # FREE is the last place
+    lines = instance.needs[instance.line[whole.unit]].select("school", "tags")
+    table = lines.with_columns(
+        item=pl.Series([instance.sources[at].item for at in source.tolist()], dtype=pl.String),
+        source=pl.Series([instance.sources[at].code for at in source.tolist()], dtype=pl.String),
+        fund=pl.Series([codes[at] for at in fund.tolist()], dtype=pl.String),
+        quantity=pl.Series(whole.pieces, dtype=pl.Int64),
+    )
+    keys = list(PLAN[:-1])
+    return table.group_by(keys).agg(pl.col("quantity").sum()).sort(PLAN).select(PLAN)
+
+
+def _hash(checked: Checked, rule: str, deadline: date | None) -> str:
+    """Hash what the plan depends on, whatever the order of lines and columns."""
+    digest = hashlib.sha256(json.dumps(["allocate", 1, rule, deadline and deadline.isoformat()]).encode())
+    for table in (checked.needs, checked.sources, checked.funds):
+        digest.update(table.select(sorted(table.columns)).sort(sorted(table.columns)).write_csv().encode())
+    return digest.hexdigest()

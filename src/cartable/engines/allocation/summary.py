@@ -1,0 +1,103 @@
+"""Account for a plan: levels, money, goods, what is not met, what rounding took, what packs give in excess."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cartable.engines.allocation.columns import KINDS
+from cartable.engines.allocation.explanation import binding, class_stories, numbered
+from cartable.engines.allocation.instance import MILLION, Instance
+from cartable.engines.allocation.packs import NOISE
+
+
+if TYPE_CHECKING:
+    from cartable.engines.allocation.plan import Outcome
+
+
+def summary(outcome: "Outcome") -> dict[str, Any]:
+    """Return the summary as plain numbers, texts and lists."""
+    instance, whole = outcome.instance, outcome.whole
+    covered = whole.covered(instance)
+    return {
+        "rule": instance.rule,
+        "input_hash": outcome.input_hash,
+        "lines": len(instance.needs),
+        "needs": _by_kind(instance, instance.need),
+        "served": _by_kind(instance, covered),
+        "unmet": _by_kind(instance, instance.need - covered),
+        "rounds": _rounds(outcome),
+        "funds": [
+            {
+                "fund": fund.code,
+                "budget_cents": fund.budget,
+                "spent_cents": fund.budget - left,
+                "left_cents": left,
+            }
+            for fund, left in zip(instance.funds, whole.budget_left, strict=True)
+        ],
+        "sources": _sources(outcome),
+        "rounding": _rounding(outcome),
+        "spare": _spare(outcome),
+        "remarks": outcome.remarks,
+    }
+
+
+def _by_kind(instance: Instance, values: np.ndarray) -> dict[str, int]:
+    return {kind: int(values[instance.kind == at].sum()) for at, kind in enumerate(KINDS)}
+
+
+def _rounds(outcome: "Outcome") -> list[dict[str, Any]]:
+    """List the levels with what binds at each; the last one, if all that remains is served whole, is the need."""
+    instance, rounds = outcome.instance, outcome.rounds
+    merged: dict[int, dict[str, Any]] = {}
+    for value, stop, names in zip(numbered(rounds), rounds, binding(instance, rounds), strict=True):
+        entry = merged.setdefault(value, {"round": value, "level": round(stop.level, 9), "binding": []})
+        entry["binding"] = sorted({*entry["binding"], *names})
+    rising = np.isinf(outcome.level)[instance.group]
+    if rising.any():
+        ends = (instance.offset + instance.missing)[rising] * MILLION / np.maximum(instance.slope[rising], 1)
+        merged[len(merged) + 1] = {
+            "round": len(merged) + 1,
+            "level": round(float(ends.max()), 9),
+            "binding": ["need"],
+        }
+    return list(merged.values())
+
+
+def _sources(outcome: "Outcome") -> list[dict[str, Any]]:
+    instance, whole = outcome.instance, outcome.whole
+    used = np.zeros(len(instance.sources), np.int64)
+    np.add.at(used, instance.column_source[whole.column], whole.pieces)
+    return [
+        {"source": source.code, "used": int(count), "left": left}
+        for source, count, left in zip(instance.sources, used, whole.stock_left, strict=True)
+    ]
+
+
+def _rounding(outcome: "Outcome") -> list[dict[str, Any]]:
+    """List the units that are a whole piece or more below their real share, and why."""
+    instance, whole = outcome.instance, outcome.whole
+    below = np.flatnonzero(whole.share - whole.given >= 1 - NOISE)
+    stories = class_stories(outcome) if len(below) else []
+    return [
+        {
+            **_name(instance, unit),
+            "share": round(float(whole.share[unit]), 9),
+            "given": int(whole.given[unit]),
+            "reason": stories[int(instance.group[unit])].why,
+        }
+        for unit in below.tolist()
+    ]
+
+
+def _spare(outcome: "Outcome") -> list[dict[str, Any]]:
+    instance, whole = outcome.instance, outcome.whole
+    spare = whole.given - instance.missing
+    return [
+        {**_name(instance, unit), "spare": int(spare[unit])} for unit in np.flatnonzero(spare > 0).tolist()
+    ]
+
+
+def _name(instance: Instance, unit: int) -> dict[str, str]:
+    school, tags = instance.needs.select("school", "tags").row(int(instance.line[unit]))
+    return {"school": school, "tags": tags, "kind": KINDS[int(instance.kind[unit])]}
