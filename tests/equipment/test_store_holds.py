@@ -94,7 +94,7 @@ def test_what_is_refused_leaves_nothing(store):
     assert nothing_damaged()
 
 
-def test_a_whole_table_is_not_emptied(store):
+def test_a_whole_table_is_not_emptied(db):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
     for table in ("equipment_agreement", "equipment_movement", "equipment_assetplace"):

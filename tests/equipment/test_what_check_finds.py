@@ -112,5 +112,4 @@ def test_a_seeded_fault_is_found(store, code, fault):
 
 def test_every_damage_is_seeded_here():
 
-
     assert set(re.findall(r'Damage\(\s*"(\w+)"', inspect.getsource(checks))) == set(FAULTS)
