@@ -81,7 +81,7 @@ class _Water:
     def speed(self, low: float, high: float) -> Floats:
         """Sum the slopes of the units that rise somewhere between two levels, by class."""
         moving = (self.starts < high) & (self.ends > low)
-        return np.bincount(self.group[moving], self.slope[moving], len(self.held))
+        return np.bincount(self.group[moving], self.slope[moving], len(self.held)).astype(float)
 
     def freeze(self, classes: Ints, level: float) -> "_Water":
         """Take some classes out of the water at this level."""
