@@ -35,11 +35,8 @@ def bring(tmp_path):
     """Import paths or texts into a school, and check that every line is counted."""
 
     def run(school, *files, actor=None, **more):
-        paths = []
-        for number, file in enumerate(files):
-            if isinstance(file, str):
-                file = lists.write(tmp_path, f"list{number}", file)
-            paths.append(file)
+        named = enumerate(files)
+        paths = [lists.write(tmp_path, f"list{n}", file) if isinstance(file, str) else file for n, file in named]
         report = import_pupils(actor=actor, school_id=school.public_id, paths=paths, **more)
         assert report.created + report.changed + report.unchanged + report.rejected == report.lines
         return report

@@ -51,14 +51,23 @@ def all_keys() -> dict[str, bytes]:
     """Give the sealing keys by id, the one to seal with first."""
     from django.conf import settings
 
-    text = settings.CARTABLE_KEYS or _read_or_make(Path(settings.VAR_DIR) / "keys", _new_key())
-    return _parse(text)
+    return _parse(settings.CARTABLE_KEYS or _local_keys(str(settings.VAR_DIR)))
+
+
+@lru_cache
+def _local_keys(directory: str) -> str:
+    """Read the keys of this machine once: an import seals and hashes a million times."""
+    return _read_or_make(Path(directory) / "keys", _new_key())
 
 
 def key_for(purpose: str) -> bytes:
     """Derive the 32-byte key of one purpose (blind index, INE, codes) from the *oldest* key, so it stays."""
-    oldest = list(all_keys().values())[-1]
-    return hmac.new(oldest, b"purpose:" + purpose.encode(), hashlib.sha256).digest()
+    return _derive(list(all_keys().values())[-1], purpose)
+
+
+@lru_cache
+def _derive(key: bytes, purpose: str) -> bytes:
+    return hmac.new(key, b"purpose:" + purpose.encode(), hashlib.sha256).digest()
 
 
 def keyed_hash(purpose: str, text: str) -> str:

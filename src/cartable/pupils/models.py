@@ -74,8 +74,8 @@ class Pupil(models.Model):
         indexes = [
             models.Index(fields=["match_key"]),
             models.Index(fields=["ine_hash"]),
-            models.Index(fields=["school", "source_key"]),
-            models.Index(fields=["school", "name_key"]),
+            models.Index(fields=["source_key"]),
+            models.Index(fields=["name_key"]),
         ]
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ class Home(models.Model):
     class Meta:
         verbose_name = _("domicile")
         verbose_name_plural = _("domiciles")
-        indexes = [models.Index(fields=["school", "household_key"])]
+        indexes = [models.Index(fields=["household_key"])]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,7 @@ def _first(patterns: tuple[tuple[str, str], ...], text: str) -> str:
     return min(found)[1] if found else ""
 
 
+@lru_cache(maxsize=4_096)
 def parse_level(label: str, kind: str = "", *, stated: str = "", mef: str = "") -> str:
     """Read a level of `LEVELS` from the stated level, else the class label, else the national MEF code.
 
@@ -78,14 +80,21 @@ def bare(text: str) -> str:
 
 def name_key(school: School, last_name: str, first_name: str) -> str:
     """Hash the names of a pupil within one school."""
-    return keyed_hash("pupil-name", f"{school.uai}|{bare(last_name)}|{bare(first_name)}")
+    return identity_keys(school, last_name, first_name, None)[1]
 
 
 def match_key(school: School, last_name: str, first_name: str, birth_date: date | None) -> str:
     """Hash who a pupil is, the same in every school; without a birth date names alone hold in one school only."""
-    if birth_date is None:
-        return keyed_hash("pupil-match", f"{school.uai}|{bare(last_name)}|{bare(first_name)}|")
-    return keyed_hash("pupil-match", f"{bare(last_name)}|{bare(first_name)}|{birth_date.isoformat()}")
+    return identity_keys(school, last_name, first_name, birth_date)[0]
+
+
+def identity_keys(
+    school: School, last_name: str, first_name: str, birth_date: date | None
+) -> tuple[str, str]:
+    """Give (match key, name key)."""
+    names = f"{bare(last_name)}|{bare(first_name)}"
+    whole = f"{names}|{birth_date.isoformat()}" if birth_date else f"{school.uai}|{names}|"
+    return keyed_hash("pupil-match", whole), keyed_hash("pupil-name", f"{school.uai}|{names}")
 
 
 def ine_hash(ine: str) -> str:
@@ -101,6 +110,7 @@ def source_key(school: School, kind: str, number: str) -> str:
     return keyed_hash("pupil-source", f"{school.uai}|{kind}|{number}") if number else ""
 
 
+_GLUED = re.compile(r"(\d)([A-Za-z])")
 _STREET = {
     "r": "rue", "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "blvd": "boulevard",
     "pl": "place", "imp": "impasse", "all": "allee", "al": "allee", "ch": "chemin", "che": "chemin",
@@ -112,7 +122,7 @@ _STREET = {
 
 def bare_address(address: str, postcode: str) -> str:
     """Reduce an address to what it is compared by: "12bis, R. de la Paix" is "12 bis rue de la Paix"."""
-    words = fold(re.sub(r"(\d)([A-Za-z])", r"\1 \2", address)).split()
+    words = fold(_GLUED.sub(r"\1 \2", address)).split()
     kept = [_STREET.get(word, word) for word in words if word not in {"n", "no", "numero"}]
     code = re.sub(r"\W", "", postcode)
     return "".join(kept) + "|" + code if kept else ""
@@ -124,7 +134,11 @@ def household_key(school: School, address: str, postcode: str, family_name: str)
     The family name is part of it: an address alone would make one household of a whole tower, refuse a card to
     its second family, and print the telephone of one on the paper of the other.
     """
-    place = bare_address(address, postcode)
+    return household_at(school, bare_address(address, postcode), family_name)
+
+
+def household_at(school: School, place: str, family_name: str) -> str:
+    """Hash the household of a family at a place that `bare_address` gave."""
     return keyed_hash("household", f"{school.uai}|{place}|{bare(family_name)}") if place else ""
 
 

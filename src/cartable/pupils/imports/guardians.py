@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from django.db.models import Q
-
 from cartable.foundation import clock
 from cartable.pupils import rules
 from cartable.pupils.imports.households import Book, Household, keys_of
@@ -56,8 +54,12 @@ class Roll:
     def __init__(self, school: School, lines: Sequence[GuardianLine]) -> None:
         self.school = school
         keys = {child.key for line in lines for child in line.children if child.key}
-        named = Q(name_key__in=keys) | Q(source_key__in=keys) | Q(match_key__in=keys)
-        self.pupils = list(Pupil.objects.filter(named, school=school, left_on=None).order_by("id"))
+        found: dict[int, Pupil] = {}
+        for column in ("name_key", "source_key", "match_key"):
+            found |= {
+                pupil.pk: pupil for pupil in Pupil.objects.filter(**{f"{column}__in": keys}, left_on=None)
+            }
+        self.pupils = [found[pk] for pk in sorted(found) if found[pk].school_id == school.pk]
         self._by_key: dict[str, list[Pupil]] = defaultdict(list)
         for pupil in self.pupils:
             for key in keys_of(pupil):
@@ -106,7 +108,7 @@ def _addressed_first(lines: Iterable[GuardianLine]) -> list[GuardianLine]:
 def _opened(school: School, lines: Sequence[GuardianLine], families: Families) -> tuple[Roll, Book]:
     roll, book = Roll(school, lines), Book(school)
     keys = {
-        rules.household_key(school, line.address.address, line.address.postcode, pupil.last_name)
+        rules.household_at(school, line.address.place, pupil.last_name)
         for line in lines
         if line.address
         for child in line.children

@@ -66,15 +66,13 @@ class Book:
         chosen: Iterable[int] = (),
     ) -> None:
         """Read the homes of saved `pupils`, of these household keys, of these adults, and those of these ids."""
-        homes = Home.objects.filter(school=self.school).order_by("id")
-        mine = [pupil.pk for pupil in pupils if pupil.pk]
-        found = [
-            homes.filter(of_pupils__pupil__in=mine),
-            homes.filter(household_key__in=list(filter(None, keys))),
-            homes.filter(guardians__source_key__in=list(filter(None, adults))),
-            homes.filter(pk__in=list(chosen)),
-        ]
-        for home in (home for rows in found for home in rows.distinct()):
+        mine = PupilHome.objects.filter(pupil__in=[pupil.pk for pupil in pupils if pupil.pk])
+        found = set(mine.values_list("home_id", flat=True)).union(chosen)
+        named = Home.objects.filter(household_key__in=list(filter(None, keys)))
+        found |= set(named.values_list("id", flat=True))
+        theirs = Guardian.objects.filter(source_key__in=list(filter(None, adults)))
+        found |= set(theirs.values_list("home_id", flat=True))
+        for home in Home.objects.filter(pk__in=found).order_by("id"):
             household = Household(home, rules.bare_address(home.address, home.postcode))
             if self._by_home.setdefault(home.pk, household) is household and home.household_key:
                 self._by_key.setdefault(home.household_key, household)
@@ -107,7 +105,7 @@ class Book:
         return self._by_key.get(self._key(address, family_name))
 
     def _key(self, address: Address, family_name: str) -> str:
-        return rules.household_key(self.school, address.address, address.postcode, family_name)
+        return rules.household_at(self.school, address.place, family_name)
 
     def open(self, address: Address | None, family_name: str, kind: str = HomeKind.FAMILY) -> Household:
         """Give a new household; the first of a family at an address is found again by its key."""

@@ -120,7 +120,7 @@ class Reader:
         names = (cells["last_name"], cells["first_name"])
         label = cells.get("class_label", "")[:LONGEST_CLASS]
         inactive = rules.bare(label).startswith("inactif")
-        match = rules.match_key(school, *names, born)
+        match, name = rules.identity_keys(school, *names, born)
         return PupilLine(
             line=row.line,
             last_name=names[0],
@@ -134,7 +134,7 @@ class Reader:
             ine_hash=rules.ine_hash(cells.get("ine", "")),
             source_key=rules.source_key(school, "eleve", cells.get("eleve_id", "")),
             match_key=match,
-            name_key=rules.name_key(school, *names),
+            name_key=name,
             addresses=self._addresses(cells),
             home_kind=self._home_kind(row),
             undisclosed=bool(self._yes(row, "undisclosed")),

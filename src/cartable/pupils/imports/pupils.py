@@ -83,7 +83,7 @@ class _Batch:
         taken = [(line, pupil) for line in lines if (pupil := self._settle(line, known)) is not None]
         book = Book(self.school)
         keys = {
-            rules.household_key(self.school, address.address, address.postcode, line.last_name)
+            rules.household_at(self.school, address.place, line.last_name)
             for line, _ in taken
             for address in line.addresses
         }
@@ -157,20 +157,25 @@ class _Batch:
 
 
 def _known(school: School, lines: Sequence[PupilLine]) -> Known:
-    matches = [line.match_key for line in lines]
-    same = Q(match_key__in=matches) | Q(name_key__in=[line.name_key for line in lines])
-    same |= Q(ine_hash__in=[line.ine_hash for line in lines if line.ine_hash])
-    here = Pupil.objects.filter(school=school).order_by("id")
-    present = list(here.filter(same, left_on=None))
+    """Look up each sort of key alone: on several at once a store may well read the whole school instead."""
+    found: dict[int, Pupil] = {}
+    for column in ("match_key", "name_key", "ine_hash"):
+        keys = [key for line in lines if (key := getattr(line, column))]
+        found |= {
+            pupil.pk: pupil
+            for pupil in Pupil.objects.filter(**{f"{column}__in": keys})
+            if pupil.pk not in found
+        }
+    here = [found[pk] for pk in sorted(found) if found[pk].school_id == school.pk]
+    present = [pupil for pupil in here if pupil.left_on is None]
     by_name: dict[str, list[Pupil]] = defaultdict(list)
     for pupil in present:
         by_name[pupil.name_key].append(pupil)
-    left = here.filter(match_key__in=matches, left_on__isnull=False)
     return Known(
         {pupil.match_key: pupil for pupil in present},
         {pupil.ine_hash: pupil for pupil in present if pupil.ine_hash},
         by_name,
-        {pupil.match_key: pupil for pupil in left},
+        {pupil.match_key: pupil for pupil in here if pupil.left_on},
     )
 
 
