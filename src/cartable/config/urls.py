@@ -13,6 +13,8 @@ FAMILIES = [
     ("repartition/", "plans"),
     ("stock/", "stock"),
     ("", "shipments"),
+    ("remises/", "gate"),
+    ("prets/", "loans"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

@@ -36,6 +36,8 @@ SOURCES: list[str] = [
     "cartable.web.census.tiles.tiles",
     "cartable.web.operations.tiles.tiles",
     "cartable.web.accounts.tiles.tiles",
+    "cartable.web.gate.tiles.tiles",
+    "cartable.web.loans.tiles.tiles",
 ]
 
 
