@@ -216,6 +216,21 @@ def test_loans_are_put_off_all_at_once(week):
     assert refusal(prolong, actor=week.head, **said).code == "not_yours"
 
 
+def test_what_has_ended_does_not_end_again(week, lent):
+    declare_lost(actor=week.head, loan_id=lent.public_id, kind="lost")
+    for call, more in (
+        (give_back, {"handover_id": lent.public_id}),
+        (cancel_handover, {"handover_id": lent.public_id, "reason": "non"}),
+        (swap, {"key": uuid4(), "handover_id": lent.public_id, "new_number": "T2"}),
+    ):
+        assert refusal(call, actor=week.head, **more).code == "move_forbidden"
+    assert (
+        refusal(return_loan, actor=week.head, loan_id=lent.public_id, condition="good").code
+        == "already_ended"
+    )
+    assert nothing_damaged()
+
+
 def test_nobody_ends_what_another_school_handed_over(week, lent):
     stranger = factories.user("head", factories.school())
     for call, more in (

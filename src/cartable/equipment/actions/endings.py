@@ -43,6 +43,7 @@ class Returned:
     signed: bool = True
 
 
+LOAN_COLUMNS = ["state", "returned_on", "return_condition", "return_signed", "return_transfer"]
 # Where a thing goes after an incident, and in which condition it is noted.
 AFTER = {
     IncidentKind.DEAD_CARD: (places.DEAD, Condition.DEAD),
@@ -52,20 +53,21 @@ AFTER = {
 }
 
 
-def _close(row: Handover, to: HandoverState, reason: str = "") -> None:
+def _close(
+    row: Handover, to: HandoverState, loan_to: LoanState, reason: str = "", **loan_values: Any
+) -> None:
+    """Move a hand-over and its loan, if it lends, to their last states; `_save` writes them."""
     move(HANDOVER_MOVES, row.state, to, reason)
     row.state, row.ended_at = to, clock.now()
-    row.save(update_fields=["state", "ended_at"])
+    if loan := getattr(row, "loan", None):
+        move(LOAN_MOVES, loan.state, loan_to, reason)
+        for name, value in {"state": loan_to, **loan_values}.items():
+            setattr(loan, name, value)
 
 
-def _close_loan(row: Handover, to: LoanState, reason: str = "", **values: Any) -> None:
-    loan = Loan.objects.filter(handover=row).first()
-    if loan is None:
-        return
-    move(LOAN_MOVES, loan.state, to, reason)
-    for name, value in {"state": to, **values}.items():
-        setattr(loan, name, value)
-    loan.save()
+def _save(rows: Sequence[Handover]) -> None:
+    Handover.objects.bulk_update(rows, ["state", "ended_at"])
+    Loan.objects.bulk_update([row.loan for row in rows if hasattr(row, "loan")], LOAN_COLUMNS)
 
 
 def _held_in(row: Handover) -> str:
@@ -117,11 +119,11 @@ def swap(
         raise Refused("incident", _("Dites ce qui est arrivé à l'article."), "incident")
     number, warnings = read_number(old.asset.product.good, new_number)
     target, condition = AFTER[IncidentKind(incident)]
-    _close(old, HandoverState.SWAPPED)
+    _close(old, HandoverState.SWAPPED, LoanState.SWAPPED)
+    _save([old])
     due_on = old.loan.due_on if hasattr(old, "loan") else None
-    _close_loan(old, LoanState.SWAPPED)
     _move_out_of_hands(actor, [(old, target, f"swapped_{incident}")])
-    _mark(old.asset, condition)
+    _mark([old], condition)
     Incident.objects.create(asset=old.asset, handover=old, kind=incident, at=clock.now())
     terms = _same_terms(actor, old, due_on)
     bound = Shelf(terms.school, terms.operation, terms.good, terms.mode, [number]).bind(number)
@@ -192,10 +194,10 @@ def _cover_goes_on(old: Handover, new: Handover) -> None:
         cover_many(covers=[(need, new.public_id) for need in open_needs], kind=open_needs[0].kind, at=now)
 
 
-def _mark(asset: Asset, condition: str) -> None:
+def _mark(rows: Sequence[Handover], condition: str) -> None:
+    """Note the condition in which things came back; "" where nobody saw them."""
     if condition:
-        asset.condition = condition
-        asset.save(update_fields=["condition"])
+        Asset.objects.filter(pk__in=[row.asset_id for row in rows]).update(condition=condition)
 
 
 @transaction.atomic
@@ -213,26 +215,29 @@ def give_back(
 
 def _take_back(actor: Any, rows: Sequence[tuple[Handover, str, bool]], on: date) -> None:
     """Close hand-overs whose things come back: to the stock, or out of service where they are dead."""
-    for row, condition, _signed in rows:
-        if condition not in Condition.values:
-            raise Refused("condition", _("Choisissez l'état de l'article rendu."), "condition")
-        _close(row, HandoverState.GIVEN_BACK)
+    if any(condition not in Condition.values for _row, condition, _signed in rows):
+        raise Refused("condition", _("Choisissez l'état de l'article rendu."), "condition")
+    for row, *_rest in rows:
+        move(HANDOVER_MOVES, row.state, HandoverState.GIVEN_BACK)
     backs = [
         (row, places.DEAD if condition == Condition.DEAD else places.school(row.school), "given_back")
         for row, condition, _signed in rows
     ]
     posted = _move_out_of_hands(actor, backs, on=on)
     for (row, condition, signed), transfer in zip(rows, posted, strict=True):
-        _close_loan(
+        _close(
             row,
+            HandoverState.GIVEN_BACK,
             LoanState.RETURNED,
             returned_on=on,
             return_condition=condition,
             return_signed=signed,
             return_transfer=transfer,
         )
-        _mark(row.asset, condition)
         end_cover(source=row.public_id, at=clock.now())
+    _save([row for row, *_rest in rows])
+    for condition in Condition.values:
+        _mark([row for row, noted, _signed in rows if noted == condition], condition)
 
 
 @transaction.atomic
@@ -244,8 +249,8 @@ def cancel_handover(*, actor: Any, handover_id: UUID, reason: str) -> Handover:
     row = lock_handovers(actor, [handover_id])[0]
     if row.state == HandoverState.CANCELLED:
         return row
-    _close(row, HandoverState.CANCELLED, reason)
-    _close_loan(row, LoanState.CANCELLED, reason)
+    _close(row, HandoverState.CANCELLED, LoanState.CANCELLED, reason)
+    _save([row])
     undo = NewTransfer(
         transfer_id=uuid5(row.public_id, "cancelled"),
         resource=row.asset.product.code,
@@ -316,8 +321,8 @@ def declare_lost(*, actor: Any, loan_id: UUID, kind: str, police_report: bool = 
         raise Refused("not_a_loan", _("Cet article est donné : faites un échange s'il en faut un autre."))
     if row.state == HandoverState.LOST:
         return Loan.objects.get(handover=row)
-    _close(row, HandoverState.LOST)
-    _close_loan(row, LoanState.LOST)
+    _close(row, HandoverState.LOST, LoanState.LOST)
+    _save([row])
     _move_out_of_hands(actor, [(row, places.LOST, kind)])
     Incident.objects.create(
         asset=row.asset, handover=row, kind=kind, at=clock.now(), police_report=police_report
