@@ -6,8 +6,8 @@ from tests import kill
 
 
 pytestmark = [pytest.mark.store, pytest.mark.kill]
-BEFORE = {"outside:giver": 0, "depot:a": 0, "school:b": 0, "transfers": 0, "entries": 0, "damages": []}
-DONE = {"outside:giver": -5, "depot:a": 2, "school:b": 3, "transfers": 2, "entries": 1, "damages": []}
+BEFORE = {"outside:giver": 0, "depot:a": 0, "transfers": 0, "entries": 0, "damages": []}
+DONE = {"outside:giver": -5, "depot:a": 5, "transfers": 1, "entries": 1, "damages": []}
 
 
 def play(act: str) -> kill.Play:
