@@ -19,7 +19,7 @@ from cartable.bodies.enums import BodyKind
 from cartable.foundation import clock
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
-from tests import factories
+from tests import crawl_works, factories
 
 
 OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
@@ -84,25 +84,33 @@ def names(side: Side) -> None:
     side.things["pupil_id"] = pupil.public_id
 
 
-BUILDERS: list[Callable[[Side], None]] = [accounts, names]
+BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works]
+# What can only be made once every side is there.
+FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
 
 # URL arguments that the schools of one département share: a sibling's is one's own.
-SHARED = {"department_id"}
+SHARED = {"department_id"} | crawl_works.SHARED
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who walks the pages: as whom, how far counts reach, and of which side names may be seen."""
+    """Somebody who walks the pages: as whom, how far counts reach, and of which side names may be seen.
+
+    `instead` gives other objects than the side's: an inspector asks for an école, not for a collège.
+    """
 
     make: Callable[[dict[str, Side]], User]
     reach: frozenset[str]
     names: frozenset[str] = frozenset()
+    instead: Callable[[Side], dict[str, Any]] = field(default=lambda side: {})
 
 
-def _as(
-    role: Role, place: Callable[[Side], Any], *reach: str, names: frozenset[str] = frozenset()
-) -> Visitor:
-    return Visitor(lambda sides: factories.user(role, place(sides[OWN])), frozenset(reach), names)
+def _as(role: Role, place: Callable[[Side], Any], *reach: str, **more: Any) -> Visitor:
+    return Visitor(lambda sides: factories.user(role, place(sides[OWN])), frozenset(reach), **more)
+
+
+def _ecole(side: Side) -> dict[str, Any]:
+    return {"school_id": side.ecole.public_id}
 
 
 def _colleague(sides: dict[str, Side]) -> User:
@@ -118,9 +126,9 @@ VISITORS: dict[str, Visitor] = {
     "region": _as(Role.REGION, lambda side: side.department.region, OWN, SIBLING),
     "prefecture": _as(Role.PREFECTURE, lambda side: side.department, OWN, SIBLING),
     "academy": _as(Role.ACADEMY, lambda side: side.department.academy, OWN, SIBLING),
-    "circonscription": _as(Role.CIRCONSCRIPTION, lambda side: side.circonscription, OWN),
+    "circonscription": _as(Role.CIRCONSCRIPTION, lambda side: side.circonscription, OWN, instead=_ecole),
     "head": Visitor(lambda sides: sides[OWN].head, frozenset({OWN}), frozenset({OWN})),
-    "director": _as(Role.HEAD, lambda side: side.ecole, OWN),
+    "director": _as(Role.HEAD, lambda side: side.ecole, OWN, instead=_ecole),
     "staff": Visitor(_colleague, frozenset({OWN}), frozenset({OWN})),
     "equipment": _as(Role.EQUIPMENT, lambda side: side.service, OWN, SIBLING),
     "association": _as(Role.ASSOCIATION, lambda side: factories.body(BodyKind.ASSOCIATION), OWN),
@@ -183,6 +191,8 @@ def build() -> dict[str, Side]:
     for side in sides.values():
         for builder in BUILDERS:
             builder(side)
+    for finisher in FINISHERS:
+        finisher(sides)
     for service in {side.service.pk: side for side in sides.values()}.values():
         factories.school(department=service.department, name="Collège sans adresse")
         invite_all(actor=None, department_id=service.department.public_id)

@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""What every page shows around its content, under names that no page uses for its own."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "menu": entries(user, request.path) if signed_in else [],
-        "places": places_of(user) if signed_in else [],
-        "demo": user.demo if signed_in else SimpleLazyObject(demo_accounts_exist),
+        "main_menu": entries(user, request.path) if signed_in else [],
+        "my_places": places_of(user) if signed_in else [],
+        "demonstration": user.demo if signed_in else SimpleLazyObject(demo_accounts_exist),
         "run_by_the_state": settings.RUN_BY_THE_STATE,
-        "languages": settings.LANGUAGES,
+        "offered_languages": settings.LANGUAGES,
     }
