@@ -1,6 +1,7 @@
 """Say for every line and kind what it receives, what stops it, who comes first, and why, in French."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from cartable.engines.allocation.columns import KINDS
-from cartable.engines.allocation.french import number, of, percent
+from cartable.engines.allocation.french import decimal, number, of, percent
 from cartable.engines.allocation.instance import FREE, MILLION, Instance, Ints
 from cartable.engines.allocation.levels import PRICED, Cut, Round
 
@@ -191,11 +192,20 @@ def _ahead(outcome: "Outcome", covered: Ints) -> list[str]:
     rank[queue] = np.arange(len(queue))
     firsts = _first_units(outcome, queue)
     names = _line_names(instance)
+    common = [_first_lines(names[other] for other in units) for units in firsts]
     answers = []
     for unit, group in enumerate(instance.group.tolist()):
-        before = [names[other] for other in firsts[group] if rank[other] < rank[unit]]
-        answers.append("|".join(list(dict.fromkeys(name for name in before if name != names[unit]))[:AHEAD]))
+        units = firsts[group]
+        if units and rank[unit] > rank[units[-1]] and names[unit] not in common[group]:
+            answers.append("|".join(common[group]))
+            continue
+        before = (names[other] for other in units if rank[other] < rank[unit] and names[other] != names[unit])
+        answers.append("|".join(_first_lines(before)))
     return answers
+
+
+def _first_lines(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))[:AHEAD]
 
 
 def _first_units(outcome: "Outcome", queue: Ints) -> list[list[int]]:
@@ -271,12 +281,11 @@ def _sentence(
         spare = given - (need - delivered)
         more = f" ; {number(spare)} de plus que le besoin, car un lot ne se partage pas" if spare > 0 else ""
         return f"{start} Pas davantage : le besoin est entièrement couvert{more}."
-    exact = number(Fraction(round(share * 1000), 1000), 2)
-    heavy = f" (poids {number(Fraction(weight, MILLION), 6)})" if weight != MILLION else ""
+    heavy = f" (poids {decimal(weight / MILLION, 6)})" if weight != MILLION else ""
     cost = f" Un de plus coûterait au moins {_euros(story.next_cost)}." if story.next_cost else ""
     rounding = (
         ""
         if math.isclose(share, given, abs_tol=0.005)
-        else f" La part exacte est {of('environ ' + exact)}{heavy}."
+        else f" La part exacte est {of('environ ' + decimal(share))}{heavy}."
     )
     return f"{start} Pas davantage : {story.why}.{rounding}{cost}"

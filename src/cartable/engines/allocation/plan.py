@@ -14,8 +14,8 @@ import polars as pl
 from cartable.engines.allocation import instance as instances
 from cartable.engines.allocation import levels, money, packs
 from cartable.engines.allocation.checking import Checked, check
-from cartable.engines.allocation.columns import PLAN, RULES
-from cartable.engines.allocation.instance import Floats, Instance
+from cartable.engines.allocation.columns import RULES
+from cartable.engines.allocation.instance import FREE, Floats, Instance, Ints
 from cartable.engines.allocation.levels import Round
 from cartable.engines.allocation.overrides import apply
 from cartable.engines.allocation.packs import Whole
@@ -105,17 +105,32 @@ def allocate_sheets(
 
 
 def _plan(instance: Instance, whole: Whole) -> pl.DataFrame:
-    source, fund = instance.column_source[whole.column], instance.column_fund[whole.column]
-    codes = [money.code for money in instance.funds] + [""]  # FREE is the last place
-    lines = instance.needs[instance.line[whole.unit]].select("school", "tags")
-    table = lines.with_columns(
-        item=pl.Series([instance.sources[at].item for at in source.tolist()], dtype=pl.String),
-        source=pl.Series([instance.sources[at].code for at in source.tolist()], dtype=pl.String),
-        fund=pl.Series([codes[at] for at in fund.tolist()], dtype=pl.String),
-        quantity=pl.Series(whole.pieces, dtype=pl.Int64),
+    """Sum by unit and column, then sort by rank: the lines are in order already, the codes are few."""
+    ways = max(1, len(instance.column_class))
+    key, place = np.unique(whole.unit * ways + whole.column, return_inverse=True)
+    quantity = np.zeros(len(key), np.int64)
+    np.add.at(quantity, place, whole.pieces)
+    line, column = instance.line[key // ways], key % ways
+    source, fund = instance.column_source[column], instance.column_fund[column]
+    items, sources, funds = (
+        pl.Series([good.item for good in instance.sources], dtype=pl.String),
+        pl.Series([good.code for good in instance.sources], dtype=pl.String),
+        pl.Series([*(money.code for money in instance.funds), ""], dtype=pl.String),
     )
-    keys = list(PLAN[:-1])
-    return table.group_by(keys).agg(pl.col("quantity").sum()).sort(PLAN).select(PLAN)
+    fund = np.where(fund == FREE, len(instance.funds), fund)
+    order = np.lexsort((_rank(funds)[fund], _rank(sources)[source], _rank(items)[source], line))
+    return instance.needs[line[order]].select(
+        "school",
+        "tags",
+        item=items.gather(source[order]),
+        source=sources.gather(source[order]),
+        fund=funds.gather(fund[order]),
+        quantity=pl.Series(quantity[order], dtype=pl.Int64),
+    )
+
+
+def _rank(codes: pl.Series) -> Ints:
+    return codes.rank("dense").cast(pl.Int64).to_numpy()
 
 
 def _hash(checked: Checked, rule: str, deadline: date | None) -> str:

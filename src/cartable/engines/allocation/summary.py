@@ -6,7 +6,7 @@ import numpy as np
 
 from cartable.engines.allocation.columns import KINDS
 from cartable.engines.allocation.explanation import binding, class_stories, numbered
-from cartable.engines.allocation.instance import MILLION, Instance
+from cartable.engines.allocation.instance import MILLION, Instance, Ints
 from cartable.engines.allocation.packs import NOISE
 
 
@@ -79,25 +79,26 @@ def _rounding(outcome: "Outcome") -> list[dict[str, Any]]:
     instance, whole = outcome.instance, outcome.whole
     below = np.flatnonzero(whole.share - whole.given >= 1 - NOISE)
     stories = class_stories(outcome) if len(below) else []
+    rows = zip(_names(instance, below), below.tolist(), strict=True)
     return [
-        {
-            **_name(instance, unit),
+        name
+        | {
             "share": round(float(whole.share[unit]), 9),
             "given": int(whole.given[unit]),
             "reason": stories[int(instance.group[unit])].why,
         }
-        for unit in below.tolist()
+        for name, unit in rows
     ]
 
 
 def _spare(outcome: "Outcome") -> list[dict[str, Any]]:
     instance, whole = outcome.instance, outcome.whole
     spare = whole.given - instance.missing
-    return [
-        {**_name(instance, unit), "spare": int(spare[unit])} for unit in np.flatnonzero(spare > 0).tolist()
-    ]
+    units = np.flatnonzero(spare > 0)
+    rows = zip(_names(instance, units), spare[units].tolist(), strict=True)
+    return [name | {"spare": count} for name, count in rows]
 
 
-def _name(instance: Instance, unit: int) -> dict[str, str]:
-    school, tags = instance.needs.select("school", "tags").row(int(instance.line[unit]))
-    return {"school": school, "tags": tags, "kind": KINDS[int(instance.kind[unit])]}
+def _names(instance: Instance, units: Ints) -> list[dict[str, str]]:
+    lines = instance.needs[instance.line[units]].select("school", "tags").rows(named=True)
+    return [line | {"kind": KINDS[at]} for line, at in zip(lines, instance.kind[units].tolist(), strict=True)]
