@@ -12,7 +12,6 @@ from cartable.accounts.actions import delegate
 from cartable.equipment.actions import schedule
 from cartable.equipment.enums import HandoverState, Receiver
 from cartable.equipment.models import Appointment, Handover, Incident, Loan
-from cartable.messages.models import OutgoingMessage
 from cartable.pupils.models import Need, Pupil
 from tests import factories as make
 from tests.equipment.stage import iccid, nothing_damaged, stage
@@ -265,45 +264,6 @@ def test_a_mistake_is_undone_with_its_reason(at_gate, client):
     row.refresh_from_db()
     assert row.state == HandoverState.CANCELLED
     assert hand_url(at_gate, need) in text(client.get(gate(at_gate)))
-
-
-# Appointments
-
-
-def test_appointments_are_given_shown_by_day_and_withdrawn(at_gate, client):
-    for _ in range(3):
-        at_gate.need()
-    sent = client.post(
-        reverse("appointments-new", args=place(at_gate)),
-        {"good": "sim", "day": "2020-05-04", "begins": "08:30", "minutes_each": "10"},
-        follow=True,
-    )
-    page = text(sent)
-    assert "3 rendez-vous sont prévus" in page and "lundi 4 mai" in page and "08:50" in page
-    first = Appointment.objects.order_by("starts_at").first()
-    client.post(reverse("appointment-cancel", args=[first.public_id]), {"from": "appointments"})
-    assert Appointment.objects.filter(state="planned").count() == 2
-
-
-def test_the_gate_takes_families_by_their_hour(at_gate, client):
-    at_gate.need(), at_gate.need()
-    appointments(at_gate, minutes_each=20)
-    found = text(client.post(gate(at_gate), {"q": "10h20"}))
-    assert "Famille2" in found and "Famille1" not in found
-
-
-def test_families_with_an_address_are_written_to_once_and_named_nowhere(at_gate, client):
-    with_mail, without = at_gate.need(), at_gate.need()
-    home = with_mail.of_pupils.get().pupil.in_homes.get().home
-    home.guardians.create(last_name="Exemple", email="parent@example.test", phone="06 39 98 00 01")
-    appointments(at_gate)
-    url = reverse("appointments-tell", args=place(at_gate))
-    said = text(client.post(url, {"place": "la loge", "bring": ""}, follow=True))
-    assert "1 famille prévenue par courriel. 1 famille à appeler." in said
-    client.post(url, {"place": "la loge", "bring": ""})
-    message = OutgoingMessage.objects.get()
-    assert "Famille" not in message.subject + message.body and "10 h" in message.subject
-    assert without.public_id
 
 
 # Who may, and how much it costs

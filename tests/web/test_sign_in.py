@@ -177,3 +177,16 @@ def test_the_letters_print_a_code_that_opens(client):
     assert client.get("/invitations/lettres.pdf").status_code == 404
     opened = Client().post("/acces", {"identifier": school.uai, "code": code, "password": PASSWORD})
     assert opened.status_code == 302
+
+
+def test_a_forgotten_password_sends_one_link_and_tells_nothing(client):
+    factories.user(identifier="moi@example.test", email="moi@example.test", password=PASSWORD)
+    answers = [
+        client.post("/mot-de-passe-oublie", {"identifier": name}, follow=True).content.decode()
+        for name in ("MOI@example.test", "moi@example.test", "personne@example.test")
+    ]
+    assert all("Si ce compte existe" in answer for answer in answers)
+    assert OutgoingMessage.objects.get().recipient == "moi@example.test"
+    address = re.search(r"/acces/\S+", OutgoingMessage.objects.get().body)[0]
+    client.post(address, {"password": "une autre longue phrase"})
+    assert _sign_in(Client(), "moi@example.test", "une autre longue phrase").status_code == 302

@@ -100,6 +100,20 @@ def reissue(*, actor: User | None, user_id: UUID) -> Invitation:
     return way_in
 
 
+def ask_again(*, identifier: str) -> None:
+    """Send a new link to the address of an account that lost its password; never tell whether there is one.
+
+    At most one in a quarter of an hour: nobody can fill a mailbox, or make a link die as soon as it is sent.
+    """
+    with transaction.atomic():
+        named = User.objects.filter(identifier=identifier.strip().lower(), is_active=True).exclude(email="")
+        user = named.select_for_update(of=("self",)).first()
+        if user is None or user.invitations.filter(created_at__gt=clock.now() - REST).exists():
+            return
+        invite(actor=None, user=user)
+        record(actor=None, verb="account.asked_again", target=str(user.public_id))
+
+
 def redeem_link(*, token: str, password: str) -> User:
     """Use a link: the account takes the password. Refuses a link that served or expired ("link_dead")."""
     with transaction.atomic():

@@ -40,6 +40,10 @@ class CodeForm(Form):
     password = PasswordField(label=_("Choisissez votre mot de passe"), help_text=NEW_PASSWORD, new=True)
 
 
+class ForgottenForm(Form):
+    identifier = _identifier(_("Celui avec lequel vous vous connectez."))
+
+
 class FirstPasswordForm(Form):
     password = PasswordField(label=_("Choisissez votre mot de passe"), help_text=NEW_PASSWORD, new=True)
 

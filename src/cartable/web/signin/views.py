@@ -11,12 +11,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from cartable.accounts.actions import change_password, redeem_code, redeem_link
+from cartable.accounts.actions import ask_again, change_password, redeem_code, redeem_link
 from cartable.accounts.models import User
 from cartable.accounts.queries import way_in_by_link
 from cartable.web.parts import crumb
 from cartable.web.show import show, show_form
-from cartable.web.signin.forms import ChangePasswordForm, CodeForm, FirstPasswordForm, SignInForm
+from cartable.web.signin.forms import (
+    ChangePasswordForm,
+    CodeForm,
+    FirstPasswordForm,
+    ForgottenForm,
+    SignInForm,
+)
 
 
 BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"
@@ -102,6 +108,20 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     auth.login(request, user, backend=BY_PASSWORD)
     messages.success(request, _("Votre accès est ouvert."))
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Send a new link to the address of the account; the answer is the same whether there is one or not."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.carries_out(ask_again, **form.cleaned_data):
+        said = _(
+            "Si ce compte existe et possède une adresse électronique, un lien vient de lui être envoyé."
+            " Sans adresse, demandez un nouvel accès à la personne qui a ouvert votre compte."
+        )
+        messages.info(request, said)
+        return redirect("sign-in")
+    title = _("Mot de passe oublié")
+    return show_form(request, form, title=title, submit=_("Recevoir un lien"), back=reverse("sign-in"))
 
 
 def new_password(request: HttpRequest) -> HttpResponse:
