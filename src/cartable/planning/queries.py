@@ -68,11 +68,11 @@ def reserve_lines(plan: Plan) -> QuerySet[ReserveLine]:
 def totals(plan: Plan) -> dict[str, int]:
     """Give need, computed and final units of a plan, and how many schools receive some (one query)."""
     return plan.allocations.aggregate(
+        served=Count("id", filter=Q(quantity__gt=0)),  # before the sum takes the name of the column
+        schools=Count("id"),
         need=Sum("need", default=0),
         computed=Sum("computed", default=0),
         quantity=Sum("quantity", default=0),
-        served=Count("id", filter=Q(quantity__gt=0)),
-        schools=Count("id"),
     )
 
 
