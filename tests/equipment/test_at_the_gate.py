@@ -192,6 +192,11 @@ def test_a_pupil_without_a_home_is_served(week):
     assert row.home is None and nothing_damaged()
 
 
+def test_a_card_for_a_home_without_a_device_for_it_warns(week):
+    week.stock(5)
+    assert "une clé irait mieux" in week.hand(week.need(takes_sim=False), iccid(1)).warnings[0]
+
+
 def test_a_thing_answers_its_own_need(week):
     week.stock(5), week.declare(5), week.agree()
     assert refusal(week.hand, week.need("device"), iccid(1)).code == "wrong_need"

@@ -211,6 +211,16 @@ def test_things_with_a_number_travel_with_their_counts(week, tablets):
     assert nothing_damaged()
 
 
+def test_what_an_exchange_left_behind_travels_too(week, tablets):
+    tablets("S1", "S2"), tablets("S3", "S4"), week.agree()
+    week.confirm(week.ship(1, "tablet", "lent"))
+    week.lend(week.need("device"), "S3")
+    week.confirm(week.ship(3, "tablet", "lent"))
+    school = AssetPlace.objects.filter(until=None, account__code=f"school:{week.school.uai}")
+    assert sorted(school.values_list("asset__number", flat=True)) == ["S1", "S2", "S4"]
+    assert nothing_damaged()
+
+
 def test_reserved_things_stand_in_the_depot(week, tablets):
     tablets("T1", "T2", "T3")
     plan = reserve(week, 2, "tablet", "lent")

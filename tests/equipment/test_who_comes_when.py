@@ -128,6 +128,7 @@ def test_the_gate_shows_who_waits_then_who_was_served(week, plan):
 
 def test_the_gate_is_closed_to_others(week):
     week.stock(2), week.need()
+    week.hand(week.need(), iccid(1))
     for other in (
         week.service,
         factories.user("prefecture", factories.department()),
