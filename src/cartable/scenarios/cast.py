@@ -25,6 +25,7 @@ class Setting:
     ecoles: int
     offices: int
     seed: int
+    lycees: int = 0
     updated: str = "2020-01-06"
 
 
@@ -53,7 +54,11 @@ def gather(setting: Setting) -> Cast:
         code=setting.code, name=setting.name, of_name=setting.of_name, region="11", academy="24"
     )
     world = World(setting.code, setting.seed)
-    places = [*world.colleges(setting.colleges), *world.ecoles(setting.ecoles, setting.offices)]
+    places = [
+        *world.colleges(setting.colleges),
+        *world.ecoles(setting.ecoles, setting.offices),
+        *world.lycees(setting.lycees),
+    ]
     open_directory(department, places, setting.updated)
     council = bodies_for_department(actor=None, department=department).council
     council = ensure_body(
@@ -64,7 +69,9 @@ def gather(setting: Setting) -> Cast:
         phone="01 99 00 00 00",
         privacy_contact="Déléguée à la protection des données, dpd@departement.invalid",
     )
-    rows = School.objects.filter(department=department, kind__in=["college", "ecole"]).order_by("uai")
+    rows = School.objects.filter(department=department, kind__in=["college", "ecole", "lycee"]).order_by(
+        "uai"
+    )
     return Cast(
         setting=setting,
         world=world,
@@ -85,9 +92,9 @@ def gather(setting: Setting) -> Cast:
 
 
 def person(
-    identifier: str, name: str, role: Role, kind: ScopeKind, place: str = "", *, demo: bool = False
+    identifier: str, name: str, role: Role, kind: ScopeKind, place: str = "", *, password: str | None = None
 ) -> User:
-    """Give the account of that identifier, opened with its right at the first call."""
+    """Give the account of that identifier, opened with its right at the first call; a password makes it a demo's."""
     known = User.objects.filter(identifier=identifier).first()
     return known or create_user(
         actor=None,
@@ -97,7 +104,8 @@ def person(
         role=role,
         scope_kind=kind,
         place=place,
-        demo=demo,
+        password=password,
+        demo=password is not None,
     )
 
 

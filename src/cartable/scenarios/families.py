@@ -9,7 +9,7 @@ from cartable.scenarios.invent import Child, Place, World
 
 
 # Every so many families: brothers and sisters under one roof, no e-mail, and the homes that papers must respect.
-SIBLINGS, WITH_EMAIL, TWO_HOMES, UNDISCLOSED, PLACEMENT = 17, 3, 23, 61, 67
+SIBLINGS, WITH_EMAIL, TWO_HOMES, UNDISCLOSED, PLACEMENT, NO_ADDRESS = 17, 3, 23, 61, 67, 71
 
 
 def write_list(path: Path, world: World, place: Place, children: Sequence[Child]) -> None:
@@ -46,6 +46,8 @@ def _home(world: World, place: Place, child: Child, rank: int) -> dict[str, obje
         "Téléphone du responsable 1": world.phone(),
         "Courriel du responsable 1": f"famille{rank}@courriel.invalid" if rank % WITH_EMAIL == 0 else "",
     }
+    if rank % NO_ADDRESS == 9:
+        home["Adresse"] = home["Code postal"] = home["Commune"] = ""
     if rank % UNDISCLOSED == 5:
         home["Adresse à ne pas communiquer"] = "oui"
     if rank % PLACEMENT == 7:

@@ -29,6 +29,7 @@ HEROES = (
     "Marie Curie,Nelson Mandela,Olympe de Gouges,Pablo Neruda,Paul Éluard,Pierre Brossolette,Rosa Parks,"
     "Simone Veil,Sonia Delaunay,Victor Hugo,Wangari Maathai"
 ).split(",")
+KINDS = {"college": "Collège", "ecole": "École élémentaire", "lycee": "Lycée"}
 STREETS = "rue des Lilas,avenue de la République,allée des Cerisiers,rue du Canal,place du Marché,rue Nouvelle".split(
     ","
 )
@@ -89,11 +90,15 @@ class World:
             for n in range(count)
         ]
 
+    def lycees(self, count: int) -> list[Place]:
+        """Invent `count` lycées."""
+        return [self._place(501 + n, "lycee", self.rng.randint(600, 1100), n) for n in range(count)]
+
     def _place(self, number: int, kind: str, pupils: int, n: int, office: int | None = None) -> Place:
         commune = n % len(COMMUNES)
         code = self.uai(number)
         hero = HEROES[(n * 7 + n // len(HEROES)) % len(HEROES)]
-        name = f"{'Collège' if kind == 'college' else 'École élémentaire'} {hero}"
+        name = f"{KINDS[kind]} {hero}"
         has_email = self.rng.random() > 0.12
         return Place(
             uai=code,

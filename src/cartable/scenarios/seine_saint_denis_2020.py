@@ -23,7 +23,7 @@ from cartable.planning.models import Allocation
 from cartable.pupils.models import NeedPupil
 from cartable.scenarios import week as steps
 from cartable.scenarios.cast import Setting, gather, invite_everybody
-from cartable.scenarios.week import Amounts, Progress, Week, paris
+from cartable.scenarios.week import Amounts, Progress, Week, many_rows, paris
 from cartable.territories.models import School
 
 
@@ -45,7 +45,7 @@ def play(*, progress: Progress, setting: Setting = SETTING, amounts: Amounts = A
     """Play the whole story and give its figures; where it was played already, give the figures alone."""
     played = Operation.objects.filter(name=NAME, department__code=setting.code).first()
     if played is None:
-        with transaction.atomic():
+        with transaction.atomic(), many_rows():
             played = _play(progress, setting, amounts)
     else:
         progress("Déjà joué : rien ne change.")

@@ -1,7 +1,9 @@
 """The week of the SIM cards, step by step: each function is one moment, played through the actions of the pages."""
 
+import gc
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -86,6 +88,16 @@ class Week:
     def pool(self, serves: str, good: str, mode: str) -> Pool:
         """Give a part of the operation."""
         return self.op.pools.get(serves=serves, good=good, mode=mode)
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Let the collector of cycles rest while tens of thousands of rows are made: it finds none, and costs a tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def paris(day: int, hour: int, minute: int = 0, *, month: int = 4) -> datetime:
@@ -360,7 +372,6 @@ def at_the_gate(week: Week, school: School, good: str, mode: str, numbers: Seque
             good=good,
             proof=Proof.AGREEMENT if mode == Mode.LENT else Proof.SIGNING_LIST,
             hands=hands,
-            due_on=date(2020, 7, 3) if mode == Mode.LENT else None,
         )
     return len(hands)
 
