@@ -10,6 +10,7 @@ from cartable.equipment import papers_at_school
 from cartable.equipment.copies import Case, cases_done, cases_of_appointments, cases_to_come, reference_of
 from cartable.equipment.enums import HandoverState
 from cartable.equipment.queries import GateRow, gate_list, handovers_visible_to
+from cartable.foundation.refused import Refused
 from cartable.operations.enums import Good, Mode
 from cartable.operations.queries import pools_visible_to
 from cartable.web.answers import pdf
@@ -66,9 +67,13 @@ def _sort(place: Place, good: str, mode: str, rows: list[GateRow]) -> dict[str, 
     }
 
 
-def _asked(request: HttpRequest) -> tuple[str, str]:
-    """Read which sort of thing and whose papers, or 404."""
-    good, who = request.GET.get("article", ""), request.GET.get("pour", EXPECTED)
+def _asked(request: HttpRequest, place: Place, mode: str) -> tuple[str, str]:
+    """Read which sort of thing and whose papers; by default the first sort of that mode, and who has a slot."""
+    pools = pools_visible_to(request.user).filter(operation=place.operation, serves=place.school.kind)
+    first = pools.filter(mode=mode).order_by("id").values_list("good", flat=True).first()
+    good, who = request.GET.get("article", first), request.GET.get("pour", EXPECTED)
+    if good is None:
+        raise Refused("nothing_to_print", _("Cette opération ne prévoit rien de ce type."))
     if good not in Good.values or who not in (WAITING, EXPECTED, HANDED):
         raise Http404
     return good, who
@@ -76,7 +81,7 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
 
 def _cases(request: HttpRequest, place: Place, mode: str) -> list[Case]:
     """Give the families of the papers asked for."""
-    good, who = _asked(request)
+    good, who = _asked(request, place, mode)
     if who == EXPECTED:
         return cases_of_appointments(request.user, planned(request, place).filter(good=good))
     if who == WAITING:
@@ -84,12 +89,9 @@ def _cases(request: HttpRequest, place: Place, mode: str) -> list[Case]:
         waiting = in_turn(row for row in rows if not row.served and good in row.goods)
         return cases_to_come(request.user, waiting, good)
     rows = handovers_visible_to(request.user).filter(
-        school=place.school,
-        operation=place.operation,
-        state=HandoverState.DONE,
-        product__good=good,
-        mode=mode,
+        school=place.school, operation=place.operation, mode=mode
     )
+    rows = rows.filter(state=HandoverState.DONE, product__good=good)
     rows = rows.select_related("handed_by", "agreement__owner", "asset__data_line")
     return cases_done(request.user, rows.prefetch_related("need__of_pupils"))
 

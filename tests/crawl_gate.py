@@ -1,0 +1,79 @@
+"""The gate for the crawl: a family that waits for a card with an appointment, and holds a tablet on loan."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from cartable.accounts.models import User
+from cartable.equipment.actions import adopt_agreement, declare_held, hand_over, schedule
+from cartable.equipment.models import Handover
+from cartable.foundation import clock
+from cartable.pupils.actions import mark
+from cartable.pupils.inputs import NeedInput
+from cartable.pupils.models import Need
+
+
+# The schools of one département borrow under the same text.
+SHARED = {"agreement_id"}
+
+
+def at_school(side: Any) -> None:
+    """Let the side's family wait for a card, and borrow a tablet; after `crawl_works.works`."""
+    agent = User.objects.filter(assignments__body=side.service, assignments__role="equipment").first()
+    agreement = adopt_agreement(
+        actor=agent,
+        body_id=side.service.public_id,
+        title="Convention de prêt",
+        text="Article 1 – Objet\nLe prêt est gratuit.",
+        deliberated_on=date(2020, 1, 6),
+    )
+    for good, mode in (("sim", "given"), ("tablet", "lent")):
+        counts = {side.college.public_id: 2}
+        declare_held(
+            actor=agent, operation_id=side.things["operation_id"], good=good, mode=mode, counts=counts
+        )
+    lacks = [NeedInput("connection", takes_sim=True), NeedInput("device")]
+    mark(actor=side.head, pupil_id=side.things["pupil_id"], lacks=lacks)
+    side.things |= {
+        "agreement_id": agreement.public_id,
+        "need_id": _need(side, "connection").public_id,
+        "appointment_id": _appointment(side),
+        "handover_id": _loan(side),
+    }
+
+
+def _need(side: Any, kind: str) -> Need:
+    return Need.objects.get(school=side.college, kind=kind)
+
+
+def _appointment(side: Any) -> UUID:
+    (made,) = schedule(
+        actor=side.head,
+        school_id=side.college.public_id,
+        operation_id=side.things["operation_id"],
+        starts_at=clock.now() + timedelta(hours=2),
+        minutes_each=5,
+        good="sim",
+    )
+    return made.public_id
+
+
+def _loan(side: Any) -> UUID:
+    done = hand_over(
+        actor=side.head,
+        key=uuid4(),
+        school_id=side.college.public_id,
+        operation_id=side.things["operation_id"],
+        need_id=_need(side, "device").public_id,
+        good="tablet",
+        number=f"TAB-{side.name}",
+        receiver="legal_guardian",
+        receiver_name=side.canary("receveur"),
+        proof="agreement",
+    )
+    return done.handover.public_id
+
+
+def any_handover(_request: Any, handover_id: UUID) -> Handover:
+    """Give a hand-over to anybody: the scope taken away."""
+    return Handover.objects.get(public_id=handover_id)
