@@ -179,9 +179,15 @@ def test_the_service_sees_and_does_not_receive(week):
     week.receive(2)
     shipment = week.ship(2)
     lines = {shipment.lines.get().public_id: Count(2)}
+    for code in ("", "0" * 20):
+        with pytest.raises(Refused) as refused:
+            confirm_receipt(
+                actor=week.service, code=code, shipment_id=shipment.public_id, name="", lines=lines
+            )
+        assert refused.value.code == "not_yours"
     with pytest.raises(Refused) as refused:
-        confirm_receipt(actor=week.service, shipment_id=shipment.public_id, name="", lines=lines)
-    assert refused.value.code == "not_yours"
+        confirm_receipt(shipment_id=shipment.public_id, name="Quelqu'un", lines=lines)
+    assert refused.value.code == "code"
 
 
 def test_a_shipment_called_back_says_why_and_its_goods_return(week):

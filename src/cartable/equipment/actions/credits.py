@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -49,13 +49,16 @@ def _ending(today: date) -> dict[Group, list[Handover]]:
     )
     found: dict[Group, list[Handover]] = defaultdict(list)
     for row in rows.select_related("school", "operation__owner", "asset__data_line").order_by("id"):
-        found[row.school_id, row.operation_id, row.asset.data_line.credit_valid_until].append(row)
+        found[row.school_id, row.operation_id, _end(row)].append(row)
     return found
 
 
+def _end(row: Handover) -> date:
+    return cast(date, row.asset.data_line.credit_valid_until)
+
+
 def _warn(actor: Any, rows: list[Handover]) -> bool:
-    first = rows[0]
-    ends_on = first.asset.data_line.credit_valid_until
+    first, ends_on = rows[0], _end(rows[0])
     text = _text(first, ends_on, len(rows))
     key = f"credit:{first.school.uai}:{first.operation.public_id}:{ends_on}"
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -60,7 +60,7 @@ def declare_held(
     product = article_of(operation.owner, good, mode, name)
     day = received_on or clock.today(operation.department.time_zone)
     lots = _lots(operation, product, schools, day)
-    steps = [(lot, counts[lot.held_by.public_id] - lot.quantity) for lot in lots]
+    steps = [(lot, counts[_school(lot).public_id] - lot.quantity) for lot in lots]
     moved = [(lot, step) for lot, step in steps if step]
     _refuse_below(product, moved)
     report = Declared(
@@ -103,6 +103,10 @@ def _lots(operation: Operation, product: Product, schools: list[School], day: da
     ]
 
 
+def _school(lot: Lot) -> School:
+    return cast(School, lot.held_by)
+
+
 def _refuse_below(product: Product, moved: list[Step]) -> None:
     """Refuse to take away things that left the stock, or that stand there with a number of their own."""
     fewer = [(places.school(lot.held_by), lot, step) for lot, step in moved if step < 0]
@@ -112,7 +116,7 @@ def _refuse_below(product: Product, moved: list[Step]) -> None:
         free = held[code] - numbered.get((product.id, code), 0)
         if free + step < 0:
             sentence = _("%(school)s : %(out)s sont déjà remis ou numérotés, déclarez au moins ce nombre.")
-            said = {"school": lot.held_by.name, "out": lot.quantity - free}
+            said = {"school": _school(lot).name, "out": lot.quantity - free}
             raise Refused("below_handed_over", sentence % said, "counts")
 
 

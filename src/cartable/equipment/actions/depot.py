@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -16,13 +15,15 @@ from cartable.ledger.models import Account
 from cartable.operations.models import Operation
 
 
-class Wanted(Protocol):
-    """What a line asks of the depot."""
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """What to send to one school (by its inner id): so many of a sort, from `lot_id` where it must be that lot."""
 
+    school_id: int
     good: str
     mode: str
     quantity: int
-    lot_id: UUID | None
+    lot_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Depot:
         self.things = _things(ids)
         self.unnumbered = _unnumbered(ids, self.things)
 
-    def cut(self, line: Wanted) -> Iterator[Piece]:
+    def cut(self, line: NewLine) -> Iterator[Piece]:
         """Cut a line into pieces of lots, the oldest first; refuse it where they do not suffice."""
         missing = line.quantity
         for lot in self._fitting(line):
@@ -67,7 +68,7 @@ class Depot:
             )
             raise Refused("not_enough", sentence % {"missing": missing}, "quantity")
 
-    def _fitting(self, line: Wanted) -> list[Lot]:
+    def _fitting(self, line: NewLine) -> list[Lot]:
         return [
             lot
             for lot in self.lots

@@ -340,17 +340,17 @@ def prolong(
 
     Loans that end later already keep their day.
     """
-    if (school_id is None) == (operation_id is None):
-        raise Refused("what", _("Choisissez les prêts d'un établissement ou ceux d'une opération."))
     if due_on < clock.today():
         raise Refused("due_on", _("La nouvelle date est déjà passée : corrigez-la."), "due_on")
-    if school_id is not None:
+    if school_id and not operation_id:
         wanted, target = Q(school=lock_school(actor, school_id)), school_id
-    else:
+    elif operation_id and not school_id:
         operation = operations_led_by(actor).filter(public_id=operation_id).first()
         if operation is None:
             raise Refused("not_yours", _("Seul le service qui mène cette opération peut faire cela."))
         wanted, target = Q(handover__operation=operation), operation_id
+    else:
+        raise Refused("what", _("Choisissez les prêts d'un établissement ou ceux d'une opération."))
     loans = Loan.objects.filter(wanted, state=LoanState.OPEN, due_on__lt=due_on)
     changed = loans.update(due_on=due_on)
     if changed:

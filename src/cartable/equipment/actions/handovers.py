@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from cartable.equipment import custody, places
 from cartable.equipment.actions.agreements import agreement_for
 from cartable.equipment.actions.binding import Shelf, read_number
 from cartable.equipment.actions.receivers import Family, families
+from cartable.equipment.actions.receivers import Hand as Hand
 from cartable.equipment.actions.shared import lock_school, open_operation
 from cartable.equipment.enums import AppointmentState, LoanState, Proof
 from cartable.equipment.models import Agreement, Appointment, Asset, DataLine, Handover, Loan
@@ -26,18 +27,6 @@ from cartable.operations.enums import SERVES, Good, Mode
 from cartable.operations.models import Operation
 from cartable.pupils.actions import cover_many
 from cartable.territories.models import School
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """One thing for one need. `key` is made by who asks: the same key twice is one hand-over."""
-
-    key: UUID
-    need_id: UUID
-    number: str
-    receiver: str
-    receiver_name: str = ""
-    home_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +261,7 @@ def write(terms: Terms, rows: Sequence[Handover]) -> None:
                 school=terms.school,
                 state=LoanState.OPEN,
                 starts_on=terms.today,
-                due_on=terms.due_on,
+                due_on=cast(date, terms.due_on),
             )
             for row in rows
         )

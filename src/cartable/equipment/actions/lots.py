@@ -135,7 +135,7 @@ def source_of(lot: Lot) -> str:
         return places.declared(lot.held_by)
     if lot.donation is None:
         return places.bought(lot.operation.owner)
-    return places.donor(lot.donation.chain.order_by("rank").first().body)
+    return places.donor(lot.donation.chain.order_by("rank")[0].body)
 
 
 def _same(known: Lot, product: Product, quantity: int) -> Lot:
@@ -157,16 +157,15 @@ def _givers(giver_ids: Sequence[UUID]) -> list[Body]:
 
 def give(lot: Lot, giver_ids: Sequence[UUID]) -> None:
     """Save a lot with the whole chain of its gift, and let each giver see the operation's counts."""
-    givers = _givers(giver_ids)
-    if givers:
+    if givers := _givers(giver_ids):
         lot.donation = Donation.objects.create(
             operation=lot.operation,
             label=f"{lot.product.name} · {givers[0].name}"[:120],
             received_on=lot.received_on,
         )
-    for rank, body in enumerate(givers, start=1):
-        DonationGiver.objects.create(donation=lot.donation, body=body, rank=rank)
-        add_giver(operation=lot.operation, body=body, rank=rank)
+        for rank, body in enumerate(givers, start=1):
+            DonationGiver.objects.create(donation=lot.donation, body=body, rank=rank)
+            add_giver(operation=lot.operation, body=body, rank=rank)
     lot.save(force_insert=True)
 
 

@@ -75,15 +75,17 @@ def confirm_receipt(
 
 def _shipment(actor: Any, code: str, shipment_id: UUID | None) -> Shipment:
     """Lock the shipment that a code or a person with the right names."""
-    if actor is None or code:
+    by_account = False
+    if actor is None or shipment_id is None:
         rows = Shipment.objects.filter(receipt_hash=receipt_hash(code))
     else:
+        by_account = True
         rows = shipments_visible_to(actor).filter(public_id=shipment_id)
     rows = Shipment.objects.filter(pk__in=rows.values("pk")).select_related("operation__department", "sender")
     shipment = rows.select_for_update(of=("self",)).first()
     if shipment is None:
         raise Refused("code", _("Ce code n'est celui d'aucune expédition : relisez le bordereau."), "code")
-    if not code and not may_receive(actor, shipment):
+    if by_account and not may_receive(actor, shipment):
         raise Refused("not_yours", _("Vous n'avez pas le droit de recevoir cette livraison."))
     return shipment
 

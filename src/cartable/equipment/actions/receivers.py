@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -18,13 +17,16 @@ from cartable.pupils.queries import first_homes
 from cartable.territories.models import School
 
 
-class Asked(Protocol):
-    """What is said at the gate about who receives."""
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One thing for one need. `key` is made by who asks: the same key twice is one hand-over."""
 
+    key: UUID
     need_id: UUID
+    number: str
     receiver: str
-    receiver_name: str
-    home_id: UUID | None
+    receiver_name: str = ""
+    home_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Family:
     needs: tuple[Need, ...]
 
 
-def families(operation: Operation, school: School, good: str, hands: Sequence[Asked]) -> list[Family]:
+def families(operation: Operation, school: School, good: str, hands: Sequence[Hand]) -> list[Family]:
     """Give the family of each hand-over, needs locked; refuse what may not be handed over (few queries in all).
 
     Refuses `no_need`, `wrong_need`, `need_closed`, `already_served`, `household_served`, `home`, `not_adult`,
@@ -96,7 +98,7 @@ def _homes(pupil_ids: Iterable[int]) -> dict[int, list[Home]]:
     return found
 
 
-def _home(hand: Asked, homes: list[Home]) -> Home | None:
+def _home(hand: Hand, homes: list[Home]) -> Home | None:
     """Give the home whose adult came: the one that was said, else the first; None where there is no home."""
     if hand.home_id is None:
         return homes[0] if homes else None
@@ -106,7 +108,7 @@ def _home(hand: Asked, homes: list[Home]) -> Home | None:
     return home
 
 
-def _check_receiver(hand: Asked, pupil: Pupil) -> None:
+def _check_receiver(hand: Hand, pupil: Pupil) -> None:
     """An adult pupil signs alone (code civil, article 414); for a child a parent, or somebody who is named."""
     if hand.receiver not in Receiver.values:
         raise Refused("receiver", _("Dites qui reçoit et signe."), "receiver")

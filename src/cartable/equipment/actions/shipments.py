@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cartable.equipment import custody, places
 from cartable.equipment.actions.depot import Depot, Piece
+from cartable.equipment.actions.depot import NewLine as NewLine
 from cartable.equipment.enums import SHIPMENT_MOVES, ShipmentState
 from cartable.equipment.models import Movement, Shipment, ShipmentCounter, ShipmentLine
 from cartable.equipment.queries.shipments import shipments_led_by
@@ -26,17 +26,6 @@ from cartable.ledger.models import Transfer
 from cartable.operations.actions import led
 from cartable.operations.models import Operation
 from cartable.territories.models import School
-
-
-@dataclass(frozen=True, slots=True)
-class NewLine:
-    """What to send to one school (by its inner id): so many of a sort, from `lot_id` where it must be that lot."""
-
-    school_id: int
-    good: str
-    mode: str
-    quantity: int
-    lot_id: UUID | None = None
 
 
 def prepare_shipment(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from cartable.equipment.enums import AppointmentState, HandoverState
 from cartable.equipment.models import Appointment, Handover, Loan
@@ -64,7 +64,8 @@ def needs_waiting(user: Any, school: School, operation: Operation, good: str) ->
 def _first_of_households(needs: list[Need], planned: set[int]) -> set[int]:
     """Keep one need of each household; none where another of the household has its appointment."""
     homes = _homes(row.pupil_id for need in needs for row in need.of_pupils.all())
-    seen, first = set(), set()
+    seen: set[int] = set()
+    first: set[int] = set()
     for need in sorted(needs, key=lambda need: need.pk not in planned):
         its = {homes[row.pupil_id][0].pk for row in need.of_pupils.all() if homes[row.pupil_id]}
         if not its & seen:
@@ -108,7 +109,7 @@ def _row(need: Need) -> GateRow:
 
 
 def _served(handover: Handover) -> GateRow:
-    row = _row(handover.need)
+    row = _row(cast(Need, handover.need))
     row.handover = handover
     return row
 

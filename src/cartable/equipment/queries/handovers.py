@@ -115,9 +115,11 @@ def in_hands(operation: Operation, schools: QuerySet[School]) -> list[InHands]:
         )
         .order_by("school_id", "product__good", "mode")
     )
-    counts = {(row["school_id"], row["product__good"], row["mode"]): row for row in rows}
+    counts: dict[tuple[int, str, str], dict[str, Any]] = {
+        (row["school_id"], row["product__good"], row["mode"]): dict(row) for row in rows
+    }
     stock = _stock(operation, known.values())
-    nothing = {"held": 0, "ever": 0, "last": None}
+    nothing: dict[str, Any] = {"held": 0, "ever": 0, "last": None}
     found = []
     for school_id, good, mode in sorted(counts.keys() | stock.keys()):
         row = counts.get((school_id, good, mode), nothing)

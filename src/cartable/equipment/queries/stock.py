@@ -10,6 +10,7 @@ from cartable.accounts.enums import Role
 from cartable.equipment import places
 from cartable.equipment.custody import numbered
 from cartable.equipment.models import Asset, AssetPlace, DonationGiver, Lot, Product, ShipmentLine
+from cartable.equipment.rules import readings
 from cartable.ledger.models import Account
 from cartable.operations.models import Operation
 from cartable.operations.queries import operations_visible_to
@@ -105,15 +106,10 @@ def find_number(user: Any, number: str) -> AssetPlace | None:
 
     The owner's service finds all of its things, a school those that stand or stood with it.
     """
-    from cartable.equipment.rules import readings
-
     text = "".join(number.split()).upper()
     keys = {text, *(readings(text) if text.isdigit() and 18 <= len(text) <= 20 else ())}
-    owned = Q(asset__product__owner_id__in=user.scope.body_ids)
-    here = Q(asset__handovers__school_id__in=user.scope.school_ids)
-    codes = [places.school(school) for school in School.objects.filter(id__in=user.scope.school_ids)]
-    rows = AssetPlace.objects.filter(owned | here | Q(account__code__in=codes), until=None)
-    rows = rows.filter(asset__number_key__in=keys, asset__voided_at=None).distinct()
+    rows = AssetPlace.objects.filter(until=None, asset__in=assets_visible_to(user).order_by())
+    rows = rows.filter(asset__number_key__in=keys, asset__voided_at=None)
     return rows.select_related("asset__product", "asset__lot__operation", "account").first()
 
 
