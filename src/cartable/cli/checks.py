@@ -4,9 +4,10 @@ from cartable.foundation.damage import Damage
 
 
 def all_damages() -> list[Damage]:
-    """Gather what each room finds wrong with the store."""
+    """Gather what each room finds wrong with the store and its files; the ledger speaks for the rules of all rooms."""
+    from cartable.documents import checks as documents
     from cartable.equipment import checks as equipment
     from cartable.journal import checks as journal
     from cartable.ledger import checks as ledger
 
-    return [damage for room in (ledger, journal, equipment) for damage in room.damages()]
+    return [damage for room in (ledger, journal, equipment, documents) for damage in room.damages()]

@@ -87,8 +87,8 @@ def _sum(reports: list[Any]) -> Any:
     for report in reports[1:]:
         for name in COUNTS:
             setattr(total, name, getattr(total, name) + getattr(report, name))
-        total.rejects.extend(report.rejects)
-        total.notes.extend(report.notes)
+        total.rejects += report.rejects
+        total.notes += report.notes
     return total
 
 

@@ -43,14 +43,15 @@ def check(options: Namespace) -> int:
 
 
 def tick(options: Namespace) -> int:
-    """Do the periodic work: warnings of ending credits, then the outbox."""
+    """Do the periodic work: warnings of ending credits, the outbox, what is past its time."""
+    from cartable.documents.actions import sweep
     from cartable.equipment.actions.credits import warn_ending_credits
-    from cartable.foundation import clock
     from cartable.messages.actions import deliver
 
-    warned = warn_ending_credits(on=clock.today())
+    warned = warn_ending_credits()
     report = deliver()
-    result = {"warned": warned, "sent": report.sent, "failed": report.failed}
+    strays = sweep()
+    result = {"warned": warned, "sent": report.sent, "failed": report.failed, "strays": strays}
     answer(
         result,
         as_json=options.json,
@@ -77,7 +78,7 @@ def purge(options: Namespace) -> int:
 
 def export_child(options: Namespace) -> int:
     """Give everything that is kept about one pupil, as JSON."""
-    from cartable.pupils.subject_access import export_child as export
+    from cartable.pupils.actions import export_child as export
 
     try:
         public_id = UUID(options.public_id)

@@ -1,5 +1,10 @@
 """What this room, and those below it, put in the registers of purging and of subject access."""
 
+from cartable.documents import actions as documents
+from cartable.documents.queries import expired as expired_documents
+from cartable.foundation import clock
+from cartable.messages import actions as messages
+from cartable.messages.queries import expired as expired_messages
 from cartable.pupils import exports, purging, subject_access
 from cartable.pupils.actions import leaving
 
@@ -19,6 +24,8 @@ def register_all() -> None:
     purging.register("pupils.PendingGuardian", leaving.purge_pending, models=["pupils.PendingGuardian"])
     for label, field in BY_AGE.items():
         purging.register_by_age(label, field)
+    purging.register("documents.StoredDocument", purge_documents, models=["documents.StoredDocument"])
+    purging.register("messages.OutgoingMessage", purge_messages, models=["messages.OutgoingMessage"])
     subject_access.register("pupil", exports.pupil_part, models=["pupils.Pupil"])
     subject_access.register(
         "homes", exports.homes_part, models=["pupils.Home", "pupils.PupilHome", "pupils.Guardian"]
@@ -27,3 +34,13 @@ def register_all() -> None:
         "needs", exports.needs_part, models=["pupils.Need", "pupils.NeedPupil", "pupils.Cover"]
     )
     subject_access.register("pending_guardians", exports.pending_part, models=["pupils.PendingGuardian"])
+
+
+def purge_documents(dry_run: bool) -> int:
+    """Erase, or count, the papers that are past their time."""
+    return expired_documents(clock.now()).count() if dry_run else documents.erase_expired(actor=None)
+
+
+def purge_messages(dry_run: bool) -> int:
+    """Erase, or count, the messages that are past their time."""
+    return expired_messages(clock.now()).count() if dry_run else messages.erase_expired(actor=None)

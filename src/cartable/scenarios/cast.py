@@ -8,6 +8,7 @@ from cartable.accounts.models import Assignment, User
 from cartable.bodies.actions import bodies_for_department, ensure_body
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
+from cartable.foundation import clock
 from cartable.scenarios.directory import open_directory
 from cartable.scenarios.invent import Place, World
 from cartable.territories.actions import add_invented_department
@@ -53,7 +54,7 @@ def gather(setting: Setting) -> Cast:
     department = add_invented_department(
         code=setting.code, name=setting.name, of_name=setting.of_name, region="11", academy="24"
     )
-    world = World(setting.code, setting.seed)
+    world = World(setting.code, setting.seed, clock.today().year)
     places = [
         *world.colleges(setting.colleges),
         *world.ecoles(setting.ecoles, setting.offices),

@@ -69,6 +69,7 @@ class World:
 
     code: str
     seed: int
+    year: int = 2020
     rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +117,7 @@ class World:
             else f"Circonscription de {COMMUNES[office % len(COMMUNES)]} {1 + office // len(COMMUNES)}",
         )
 
-    def children(self, count: int, levels: tuple[str, ...], year: int = 2020) -> list[Child]:
+    def children(self, count: int, levels: tuple[str, ...]) -> list[Child]:
         """Invent pupils of those levels, spread evenly, in classes of at most 26; no two have the same names."""
         made, seen = [], set()
         while len(made) < count:
@@ -126,7 +127,7 @@ class World:
                 continue
             seen.add(names)
             room = "ABCDEF"[(len(made) // len(levels)) // 26 % 6]
-            made.append(Child(*names, level, f"{level} {room}", year - self._age(level)))
+            made.append(Child(*names, level, f"{level} {room}", self.year - self._age(level)))
         return made
 
     def _last_name(self) -> str:
