@@ -268,6 +268,19 @@ def test_the_least_money_then_the_nearest_fund():
     assert by_fund == {"CE": 3, "D": 2}
 
 
+def test_free_goods_reserved_to_a_fund_go_to_the_lines_that_may_use_it():
+    needs = pl.DataFrame({"school": ["A", "B"], "department": ["75", "93"], "connection": ["2", "2"]})
+    sources = pl.DataFrame(
+        {"source": ["G"], "item": ["sim"], "price_cents": ["0"], "stock": ["9"], "only_for": ["fund:D93"]}
+    )
+    funds = pl.DataFrame(
+        {"fund": ["D93"], "kind": ["department"], "departments": ["93"], "budget_cents": ["0"]}
+    )
+    outcome = allocate(needs, sources, funds)
+    assert outcome.plan.rows() == [("B", "", "sim", "G", "", 2)]
+    assert outcome.explain["sentence"][0].endswith("aucune source ou aucun fonds ne peut servir cette ligne.")
+
+
 def test_importing_one_pool_does_not_load_the_tables():
     """A web process shares one pool without Polars or scipy."""
     import subprocess

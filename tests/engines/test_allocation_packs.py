@@ -27,7 +27,6 @@ def real_parts(drawn):
     for stop in rounds:
         level[stop.frozen] = stop.level
     share = packs.shares(built, level)
-    share[np.bincount(built.column_class, minlength=built.classes)[built.group] == 0] = 0.0
     unit, column, part = packs._parts(built, share, money.cheapest(limits, demand))
     keys = [
         (built.needs["school"][int(line)], instance.KINDS[kind])

@@ -169,7 +169,7 @@ def _solve(simplex: Simplex, demand: Floats) -> Solution:
 def _lower(water: _Water, found: list[Cut], level: float) -> bool:
     """Tell whether new cuts really bring the level down, rounding noise apart."""
     served = water.served(level * (1 - STILL) if np.isfinite(level) else level)
-    return any(cut.worth @ served > cut.ceiling + SHORT / 10 for cut in found)
+    return any(cut.worth @ served > cut.ceiling + _visible(cut.ceiling) for cut in found)
 
 
 def _violated(limits: Limits, solution: Solution, demand: Floats) -> list[Cut]:
@@ -189,9 +189,19 @@ def _violated(limits: Limits, solution: Solution, demand: Floats) -> list[Cut]:
         of_fund = np.where(here[classes + sources :], fund_price, 0.0)
         ceiling = float(of_source @ limits.stock + of_fund @ limits.budget)
         cut = Cut(np.where(here[:classes], worth, 0.0), ceiling, of_source, of_fund)
-        if cut.worth @ demand > ceiling + SHORT / 10:
+        if cut.worth @ demand > ceiling + _visible(ceiling):
             cuts.append(cut)
     return cuts
+
+
+def _noise(ceiling: Floats) -> Floats:
+    """Bound what rounding can add to a sum as large as the ceiling."""
+    return 1e-11 + 3e-15 * ceiling
+
+
+def _visible(ceiling: float) -> float:
+    """Say by how much a cut must be broken to bring the level down: clearly more than the noise."""
+    return SHORT / 10 + 4 * (1e-11 + 3e-15 * ceiling)
 
 
 def _way_price(limits: Limits, source_price: Floats, fund_price: Floats) -> Floats:
@@ -233,7 +243,7 @@ def _next_level(water: _Water, cuts: list[Cut], level: float) -> tuple[float, li
         return np.inf, []
     worth = np.array([cut.worth for cut in live])
     ceiling = np.array([cut.ceiling for cut in live])
-    noise = 1e-11 + 3e-15 * ceiling
+    noise = _noise(ceiling)
     top = float(water.ends.max())
     while level < top:
         room = ceiling - worth @ water.served(level)

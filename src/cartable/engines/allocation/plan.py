@@ -99,7 +99,6 @@ def allocate_sheets(
     for stop in rounds:
         level[stop.frozen] = stop.level
     share = packs.shares(instance, level)
-    share[np.bincount(instance.column_class, minlength=instance.classes)[instance.group] == 0] = 0.0
     whole = packs.whole(instance, share, money.cheapest(limits, demand))
     return Outcome(instance, whole, level, rounds, checked.remarks, _hash(checked, rule, deadline))
 
