@@ -103,6 +103,7 @@ def _open(week: Week, monday: date) -> None:
     steps.receive_goods(week, credit_until=monday + timedelta(days=40))
     for rank, school in enumerate(week.cast.of_kind("college")):
         week.needs[school.id] = (3 + rank % 5, 2 + rank % 4)
+    week.needs[week.cast.of_kind("college")[0].id] = (14, 11)
     for rank, school in enumerate(week.cast.of_kind("ecole")):
         week.needs[school.id] = (0, rank % 3)
 
