@@ -19,7 +19,7 @@ from cartable.bodies.enums import BodyKind
 from cartable.foundation import clock
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
-from tests import crawl_works, factories
+from tests import crawl_gate, crawl_works, factories
 
 
 OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
@@ -81,15 +81,15 @@ def names(side: Side) -> None:
     home.guardians.create(
         last_name=side.canary("responsable"), first_name=side.canary("parent"), phone="", email=""
     )
-    side.things["pupil_id"] = pupil.public_id
+    side.things |= {"pupil_id": pupil.public_id, "home_id": home.public_id}
 
 
-BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works]
+BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works, crawl_gate.at_school]
 # What can only be made once every side is there.
 FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
 
 # URL arguments that the schools of one département share: a sibling's is one's own.
-SHARED = {"department_id"} | crawl_works.SHARED
+SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,15 @@ def _all(model: str) -> Callable[..., Any]:
     return everything
 
 
+def _any_of(model: str) -> Callable[..., Any]:
+    def anything(_request: Any, public_id: Any, *_more: Any) -> Any:
+        from django.apps import apps
+
+        return apps.get_model(model).objects.get(public_id=public_id)
+
+    return anything
+
+
 # One line for each place where a page asks for what may be seen: without it the crawl must turn red.
 SEEDED_LEAKS: list[Leak] = [
     Leak("account", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
@@ -171,6 +180,13 @@ SEEDED_LEAKS: list[Leak] = [
         "cartable.web.accounts.delegations.delegations_visible_to",
         _all("accounts.RightDelegation"),
     ),
+    Leak("pupils", "cartable.web.pupils.views.fetch_school", _any_of("territories.School")),
+    Leak("pupils-import", "cartable.web.pupils.lists.fetch_school", _any_of("territories.School")),
+    Leak("needs-order", "cartable.web.pupils.order.fetch_school", _any_of("territories.School")),
+    Leak("pupil-correct", "cartable.web.pupils.records.fetch_pupil", _any_of("pupils.Pupil")),
+    Leak("handover", "cartable.web.gate.handovers.fetch_handover", crawl_gate.any_handover),
+    Leak("handover-paper", "cartable.web.gate.handovers.fetch_handover", crawl_gate.any_handover),
+    Leak("loans", "cartable.web.loans.views.open_loans_of", _all("equipment.Loan")),
     Leak(
         "invite-department",
         "cartable.web.accounts.invitations.departments_to_invite",

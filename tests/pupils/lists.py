@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 ONDE_HEADER = (
@@ -100,3 +101,18 @@ def siecle_guardians(people: Sequence[str], links: Sequence[str]) -> str:
         f"<PERSONNES>{persons}</PERSONNES><RESPONSABLES>{joined}</RESPONSABLES><ADRESSES>{places}</ADRESSES>"
         "</DONNEES></BEE_RESPONSABLES>"
     )
+
+
+def onde(*lines: str) -> str:
+    """A list of pupils."""
+    return "\r\n".join([ONDE_HEADER, *lines])
+
+
+def guardians(*lines: str) -> str:
+    """A list of guardians."""
+    return "\r\n".join([GUARDIANS_HEADER, *lines])
+
+
+def counts(report: Any) -> tuple[int, int, int, int]:
+    """Created, changed, unchanged, rejected."""
+    return report.created, report.changed, report.unchanged, report.rejected

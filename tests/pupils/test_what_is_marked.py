@@ -86,6 +86,14 @@ def test_an_exact_marking_withdraws_what_is_not_ticked_any_more(school, head):
     assert Need.objects.count() == 2, "a need withdrawn before anything was given leaves no row"
 
 
+def test_an_exact_marking_leaves_what_is_in_hands(school, head):
+    pupil = factories.pupil(school)
+    actions.mark(actor=head, pupil_id=pupil.public_id, lacks=[DEVICE, SIM])
+    cover(Need.objects.get(kind="device"))
+    done = actions.mark_many(actor=head, school_id=school.public_id, lacks={pupil.public_id: []}, exact=True)
+    assert (done.withdrawn, open_kinds(pupil)) == (1, ["device"])
+
+
 def test_what_is_in_hands_cannot_be_unticked(school, head):
     pupil = factories.pupil(school)
     actions.mark(actor=head, pupil_id=pupil.public_id, lacks=[DEVICE])
@@ -211,3 +219,12 @@ def test_marking_many_takes_as_many_queries_as_marking_few(school, head):
 
     asked(1)  # the journal and the scope are opened once
     assert asked(2) == asked(20)
+
+
+def test_who_is_not_named_any_more_shares_no_more(school, head):
+    ana, bob = factories.pupil(school, "Ana"), factories.pupil(school, "Bob")
+    factories.home(ana, bob)
+    actions.mark(actor=head, pupil_id=ana.public_id, lacks=[DEVICE], shared_with=[bob.public_id])
+    done = actions.mark(actor=head, pupil_id=ana.public_id, lacks=[DEVICE, SIM], exact=True)
+    assert (done.opened, done.withdrawn) == (1, 1)
+    assert (open_kinds(ana), open_kinds(bob)) == (["connection", "device"], [])

@@ -8,6 +8,7 @@ FAMILIES = [
     ("", "home"),
     ("", "signin"),
     ("", "accounts"),
+    ("eleves/", "pupils"),
     ("operations/", "operations"),
     ("enquetes/", "census"),
     ("repartition/", "plans"),

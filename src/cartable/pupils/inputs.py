@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
@@ -25,7 +26,7 @@ class NeedInput:
 
 @dataclass(frozen=True, slots=True)
 class GuardianInput:
-    """An adult of a home; a telephone number alone is enough."""
+    """An adult of a home; a telephone number alone is enough. With `id`, one who is known: empty, he is removed."""
 
     last_name: str = ""
     first_name: str = ""
@@ -33,6 +34,12 @@ class GuardianInput:
     phone: str = ""
     email: str = ""
     capacity: str = Capacity.LEGAL_GUARDIAN
+    id: UUID | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing is said of him."""
+        return not (self.last_name or self.phone or self.email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def checked_guardian(guardian: GuardianInput) -> GuardianInput:
         phone=_value(values.phone, guardian.phone, "phone"),
         email=_value(values.email, guardian.email, "email"),
     )
-    if not (checked.last_name or checked.phone or checked.email):
+    if checked.empty and not checked.id:
         raise Refused("guardian_empty", "Indiquez au moins le nom ou le téléphone du responsable.", "phone")
     return checked
 

@@ -23,6 +23,7 @@ MENU: list[Entry] = [
     Entry(_("Accueil"), "home"),
     Entry(_("Opérations"), "operations"),
     Entry(_("Enquêtes"), "answers"),
+    Entry(_("Élèves"), "pupils-schools"),
     Entry(_("Remises"), "gates"),
     Entry(_("Prêts"), "loans-schools"),
     Entry(_("Conventions"), "agreements"),

@@ -1,6 +1,7 @@
 """Families as people type them: pupils, homes and the adults of each home."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from cartable.pupils.actions.shared import lock_pupil, lock_school
 from cartable.pupils.enums import LEVELS, Source
 from cartable.pupils.inputs import (
     FamilyInput,
+    GuardianInput,
     HomeInput,
     PupilInput,
     checked_home,
@@ -28,6 +30,7 @@ from cartable.territories.models import School
 
 
 MOST_PUPILS, MOST_HOMES = 12, 4
+ADULT = ("capacity", "title", "last_name", "first_name", "phone", "email")
 
 
 @transaction.atomic
@@ -117,9 +120,8 @@ def _add_guardians(home: Home, given: HomeInput) -> None:
     known = {(rules.bare(g.last_name + g.first_name), g.phone) for g in home.guardians.all()}
     new = [g for g in given.guardians if (rules.bare(g.last_name + g.first_name), g.phone) not in known]
     rank = home.guardians.aggregate(last=Max("rank"))["last"] or 0
-    names = ("capacity", "title", "last_name", "first_name", "phone", "email")
     Guardian.objects.bulk_create(
-        Guardian(home=home, rank=rank + place, **{name: getattr(guardian, name) for name in names})
+        Guardian(home=home, rank=rank + place, **{name: getattr(guardian, name) for name in ADULT})
         for place, guardian in enumerate(new, 1)
     )
 
@@ -138,8 +140,9 @@ def _live(pupils: Sequence[Pupil], homes: Sequence[Home]) -> None:
 def set_home(
     *, actor: Any, pupil_id: UUID, home: HomeInput, home_id: UUID | None = None, only_this_pupil: bool = False
 ) -> Home:
-    """Correct a home of a pupil, or add one (`home_id` None) after those known. Its adults become those given.
+    """Correct a home of a pupil, or add one (`home_id` None) after those known.
 
+    An adult given with his id is corrected, or removed if nothing is said of him; one without is added; others stay.
     A home is shared by brothers and sisters, and so is the correction; with `only_this_pupil` this one moves alone
     into a home of its own.
     """
@@ -168,8 +171,22 @@ def _write_home(pupil: Pupil, home: Home, given: HomeInput) -> None:
         setattr(home, name, value)
     home.household_key = rules.household_key(pupil.school, home.address, home.postcode, pupil.last_name)
     home.save()
-    home.guardians.all().delete()
-    _add_guardians(home, given)
+    known: dict[UUID | None, Guardian] = {adult.public_id: adult for adult in home.guardians.all()}
+    for adult in given.guardians:
+        _correct_adult(known.get(adult.id), adult)
+    new = tuple(adult for adult in given.guardians if adult.id not in known and not adult.empty)
+    _add_guardians(home, replace(given, guardians=new))
+
+
+def _correct_adult(row: Guardian | None, given: GuardianInput) -> None:
+    if row is None:
+        return
+    if given.empty:
+        row.delete()
+        return
+    for name in ADULT:
+        setattr(row, name, getattr(given, name) or (row.title if name == "title" else ""))
+    row.save()
 
 
 @transaction.atomic

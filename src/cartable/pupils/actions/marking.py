@@ -37,20 +37,27 @@ class Marked:
 
 @transaction.atomic
 def mark(
-    *, actor: Any, pupil_id: UUID, lacks: Sequence[NeedInput], shared_with: Sequence[UUID] = ()
+    *,
+    actor: Any,
+    pupil_id: UUID,
+    lacks: Sequence[NeedInput],
+    shared_with: Sequence[UUID] = (),
+    exact: bool = False,
 ) -> Marked:
     """Say what a pupil lacks, beside what was said before; `shared_with` lack it together: one thing for all.
 
-    Those who share must live in a same home. Doing it again changes nothing.
+    Those who share must live in a same home. Doing it again changes nothing. With `exact`, what is not named is
+    withdrawn, as in `mark_many`, and who is not named shares no more.
     """
     pupil = lock_pupil(actor, pupil_id)
     if pupil.left_on:
         raise Refused("left", "Cet élève est parti : il ne peut plus être repéré ici.")
     wanted = checked_needs(list(lacks))
-    done = apply_needs(actor, pupil.school, {pupil: wanted})
-    if shared_with:
-        shared = _share(pupil, lock_pupils(pupil.school, list(shared_with)), set(wanted))
-        done = Marked(done.opened + shared, done.corrected, done.withdrawn)
+    done = apply_needs(actor, pupil.school, {pupil: wanted}, exact=exact)
+    others = lock_pupils(pupil.school, list(shared_with)) if shared_with else []
+    shared = _share(pupil, others, set(wanted)) if others else 0
+    parted = _part(pupil, others) if exact else 0
+    done = Marked(done.opened + shared, done.corrected, done.withdrawn + parted)
     _note(actor, "pupils.marked", str(pupil_id), pupil.school, 1 + len(shared_with), done)
     return done
 
@@ -99,7 +106,7 @@ def apply_needs(actor: Any, school: School, wanted: Wanted, *, exact: bool = Fal
                 fixed[row.need_id] = row.need
     corrected = Need.objects.bulk_update(list(fixed.values()), ["takes_sim"]) if fixed else 0
     opened = _open(school, new)
-    gone = [row for row in standing.values() if row.kind in ASKED_NOW] if exact else []
+    gone = _not_in_hands([row for row in standing.values() if row.kind in ASKED_NOW]) if exact else []
     _withdraw(gone)
     return Marked(opened, corrected, len(gone))
 
@@ -119,6 +126,12 @@ def _open(school: School, new: list[tuple[Need, Pupil]]) -> int:
         for place, (need, pupil) in enumerate(new, 1)
     )
     return len(new)
+
+
+def _not_in_hands(rows: list[NeedPupil]) -> list[NeedPupil]:
+    held = Cover.objects.filter(need__in=[row.need_id for row in rows], ends_at=None)
+    covered = set(held.values_list("need_id", flat=True))
+    return [row for row in rows if row.need_id not in covered]
 
 
 def _withdraw(rows: list[NeedPupil]) -> None:
@@ -165,6 +178,15 @@ def _share(pupil: Pupil, others: list[Pupil], kinds: set[str]) -> int:
         NeedPupil(need_id=row.need_id, pupil=other, kind=row.kind, rank=row.rank) for row, other in joining
     )
     return len(joining)
+
+
+def _part(pupil: Pupil, others: list[Pupil]) -> int:
+    """Take out of the needs of `pupil` those who are not named, where nothing is in hands. Give how many."""
+    own = NeedPupil.objects.filter(pupil=pupil, open=True).values("need")
+    rows = NeedPupil.objects.filter(need__in=own, open=True).exclude(pupil__in=[pupil, *others])
+    gone = _not_in_hands(list(rows))
+    NeedPupil.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    return len(gone)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from cartable.pupils.queries import schools_served_by
 from cartable.territories.models import School
 
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str], None]
 MOST_FILES = 6
 # The word of a column for who reads the rejects.
 FIELDS = {
@@ -74,7 +74,7 @@ def import_pupils(
 
     Lists are told apart by their content, in any order, together or one after the other. A list that cannot be
     read is refused and nothing of any is written. `rejects` is a file to write the lines not taken to;
-    `progress(done, total)` is called as lines are written.
+    `progress` is told one French sentence as lines are written.
     """
     school = _school(actor, school_id)
     if not 1 <= len(paths) <= MOST_FILES:
@@ -149,7 +149,7 @@ def _stepper(progress: Progress | None, total: int) -> Callable[[int], None]:
         nonlocal done
         done += count
         if progress:
-            progress(done, total)
+            progress(f"{done} lignes sur {total}")
 
     return step
 

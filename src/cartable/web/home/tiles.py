@@ -37,6 +37,7 @@ SOURCES: list[str] = [
     "cartable.web.operations.tiles.tiles",
     "cartable.web.accounts.tiles.tiles",
     "cartable.web.gate.tiles.tiles",
+    "cartable.web.pupils.tiles.tiles",
     "cartable.web.loans.tiles.tiles",
 ]
 
