@@ -118,10 +118,11 @@ def test_who_sees_which_accounts():
     assert far_head in visible_to(everywhere)
 
 
-def test_the_scope_takes_three_queries_and_the_places_none(django_assert_num_queries):
+def test_the_scope_takes_three_queries_and_each_kind_of_place_one(django_assert_num_queries):
     user = factories.user(Role.REGION, factories.region())
     factories.assign(user, Role.HEAD, factories.school())
     user = _fresh(user)
     with django_assert_num_queries(3):
         assert user.scope.department_ids
+    with django_assert_num_queries(2):
         assert len(places_of(user)) == 2

@@ -56,8 +56,11 @@ class World:
 
 
 @pytest.fixture
-def world(db: None, caplog: pytest.LogCaptureFixture) -> World:
+def world(db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> World:
     caplog.set_level(logging.ERROR, "django.request")
+    monkeypatch.setattr(
+        "django.test.client.store_rendered_templates", lambda *_a, **_k: None
+    )  # it copies each context
     sides = crawl_objects.build()
     users = {who: visitor.make(sides) for who, visitor in VISITORS.items()}
     clients = {who: Client(raise_request_exception=False) for who in ["anonymous", *users]}

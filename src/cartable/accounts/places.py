@@ -19,6 +19,7 @@ _FOUND_BY: dict[ScopeKind, tuple[type[Model], tuple[str, ...]]] = {
     ScopeKind.SCHOOL: (School, ("uai",)),
     ScopeKind.BODY: (Body, ("siret", "rna")),
 }
+MODEL_OF = {kind: model for kind, (model, _columns) in _FOUND_BY.items()}
 
 
 def find_place(role: Role, scope_kind: ScopeKind, key: str) -> Model | None:

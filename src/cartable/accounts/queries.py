@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 
 from cartable.accounts.enums import Right, Role, ScopeKind
 from cartable.accounts.models import Assignment, Invitation, RightDelegation, User
+from cartable.accounts.places import MODEL_OF
 from cartable.accounts.secrets import token_hash
+from cartable.bodies.models import Body
 from cartable.foundation import clock
 from cartable.territories.models import Department, School
 from cartable.territories.scope import NOBODY, Scope
@@ -23,7 +25,7 @@ TERRITORY_ROLES = {
     Role.AUDITOR,
     Role.ADMINISTRATOR,
 }
-PLACES = ("region", "academy", "department", "circonscription", "school", "body")
+PLACES = tuple(kind.value for kind in MODEL_OF)
 
 
 def valid_on(day: date) -> Q:
@@ -32,19 +34,19 @@ def valid_on(day: date) -> Q:
 
 
 def held_by(user: User) -> list[Assignment]:
-    """Give the roles that `user` holds today, each with its place: one query."""
+    """Give the roles that `user` holds today, without joining their places: every page asks for this."""
     held = Assignment.objects.filter(valid_on(clock.today()), user=user)
-    return list(held.select_related(*PLACES).order_by("id"))
+    return list(held.order_by("id"))
 
 
 def lent_to(user: User) -> QuerySet[RightDelegation]:
     """Give the rights of heads that are lent to `user` today."""
     lent = RightDelegation.objects.filter(valid_on(clock.today()), given_to=user, revoked_at=None)
-    return lent.select_related("school").order_by("id")
+    return lent.order_by("id")
 
 
 def resolve_scope(user: User) -> Scope:
-    """Resolve a user's assignments and delegations into a `Scope`: at most three queries.
+    """Resolve a user's assignments and delegations into a `Scope`: at most four queries.
 
     Who holds only lent rights is the school's staff, without an assignment of his own.
     """
@@ -77,8 +79,9 @@ def _schools_with(held: list[Assignment], lent: list[RightDelegation]) -> dict[s
 def _departments(held: list[Assignment]) -> frozenset[int]:
     """Resolve régions and académies to départements, and an equipment service to the one it equips."""
     direct = {a.department_id for a in held if a.department_id and a.role in TERRITORY_ROLES}
-    equipped = [a.body for a in held if a.role == Role.EQUIPMENT and a.body]
-    direct |= {body.department_id for body in equipped if body.department_id}
+    if services := [a.body_id for a in held if a.role == Role.EQUIPMENT and a.body_id]:
+        equipped = Body.objects.filter(id__in=services, department__isnull=False)
+        direct |= set(equipped.values_list("department_id", flat=True))
     regions = {a.region_id for a in held if a.region_id}
     academies = {a.academy_id for a in held if a.academy_id}
     if regions or academies:
@@ -88,9 +91,16 @@ def _departments(held: list[Assignment]) -> frozenset[int]:
 
 
 def places_of(user: User) -> list[str]:
-    """Name the places that `user` acts for, for the top of a page: no query beyond those of the scope."""
-    held = [str(assignment.place or assignment.get_role_display()) for assignment in user.held]
-    return list(dict.fromkeys(held + [str(delegation.school) for delegation in user.lent]))
+    """Name the places that `user` acts for, for the top of a page: one query for each kind of place."""
+    ids = {kind: {getattr(right, f"{kind.value}_id") for right in user.held} - {None} for kind in MODEL_OF}
+    ids[ScopeKind.SCHOOL] |= {delegation.school_id for delegation in user.lent}
+    names = [
+        str(place)
+        for kind, wanted in ids.items()
+        if wanted
+        for place in MODEL_OF[kind]._default_manager.filter(id__in=wanted)
+    ]
+    return names or [str(right.get_role_display()) for right in user.held]
 
 
 def departments_as(user: User, role: Role) -> Q:
@@ -147,6 +157,13 @@ def _within(departments: QuerySet[Department]) -> Q:
 
 def _holding(assignments: Q) -> Q:
     return Q(id__in=Assignment.objects.filter(assignments).values("user"))
+
+
+def assignments_held_by(user: User) -> QuerySet[Assignment]:
+    """Give the rights that hold today for `user`, each with its place."""
+    return (
+        Assignment.objects.filter(valid_on(clock.today()), user=user).select_related(*PLACES).order_by("id")
+    )
 
 
 def assignments_visible_to(user: User) -> QuerySet[Assignment]:

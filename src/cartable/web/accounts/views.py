@@ -13,6 +13,7 @@ from cartable.accounts.models import User
 from cartable.accounts.perms import may_administer
 from cartable.accounts.queries import (
     PLACES,
+    assignments_held_by,
     assignments_visible_to,
     delegations_visible_to,
     search,
@@ -40,7 +41,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "accounts/mine.html",
         title=_("Mon compte"),
         form=form,
-        rights=rights_table(request.user.held, may_end=False),
+        rights=rights_table(list(assignments_held_by(request.user)), may_end=False),
         lent=delegations_table(lent, may_take_back=False) if lent else None,
     )
 
