@@ -13,34 +13,42 @@ _HEADING = re.compile(
     r"|[ivx]{1,5}\s?[.)–-]\s+\S.{0,80}[^.;,:])$",
     re.IGNORECASE,
 )
+# A line this long was cut by whoever typed the text; a shorter one ends where its author wanted.
+WIDE = 60
 _ITEM = re.compile(r"^\s*([-–—•*]|[a-z]\)|[0-9]{1,2}[.)°])\s")
 
 
 def clauses_of(text: str, title: str) -> tuple[Clause, ...]:
     """Give the articles of a text; what comes before the first heading stands under the title."""
     found: list[tuple[str, list[str]]] = [(title, [])]
-    new_paragraph = True
+    before = ""
     for line in text.splitlines():
         words = " ".join(line.split())
-        if not words:
-            new_paragraph = True
-        elif _is_heading(words):
+        if _is_heading(words):
             found.append((words.lstrip("# "), []))
-            new_paragraph = True
-        else:
-            _add(found[-1][1], words, new_paragraph or bool(_ITEM.match(line)))
-            new_paragraph = False
+            words = ""
+        elif words:
+            _add(found[-1][1], words, goes_on=_goes_on(before, words))
+        before = words
     kept = found if found[0][1] else found[1:]
     return tuple(Clause(heading, tuple(paragraphs)) for heading, paragraphs in kept)
 
 
 def _is_heading(words: str) -> bool:
+    if not words:
+        return False
     shouted = words.isupper() and 3 < len(words) <= 80 and not _ITEM.match(words)
     return shouted or _HEADING.match(words) is not None
 
 
-def _add(paragraphs: list[str], words: str, new: bool) -> None:
-    if new or not paragraphs:
-        paragraphs.append(words)
-    else:
+def _goes_on(before: str, words: str) -> bool:
+    """Tell whether a line carries on the sentence of the line before, that was cut for its width."""
+    ended = before.endswith((".", ":", ";")) or len(before) < WIDE
+    return bool(before) and not _ITEM.match(words) and not (words[0].isupper() and ended)
+
+
+def _add(paragraphs: list[str], words: str, *, goes_on: bool) -> None:
+    if goes_on:
         paragraphs[-1] += f" {words}"
+    else:
+        paragraphs.append(words)

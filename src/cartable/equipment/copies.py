@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cartable.documents import data
@@ -33,7 +34,7 @@ class Case:
 
     @property
     def article(self) -> str:
-        return self.handover.product.name if self.handover else str(Good(self.good).label)
+        return self.handover.product.name if self.handover else str(capfirst(Good(self.good).label))
 
     @property
     def number(self) -> str:

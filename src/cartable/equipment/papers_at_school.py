@@ -32,7 +32,7 @@ from cartable.pupils.rules import controller_of
 from cartable.territories.models import School
 
 
-TO_WRITE = "…" * 12
+TO_WRITE = "_" * 24
 QUALITIES: dict[str, data.Quality] = {
     Receiver.LEGAL_GUARDIAN: "guardian",
     Receiver.ADULT_PUPIL: "adult_pupil",

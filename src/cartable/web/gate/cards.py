@@ -10,6 +10,7 @@ from django.urls import reverse
 from cartable.equipment.copies import local
 from cartable.equipment.models import Appointment, Handover
 from cartable.equipment.queries import GateRow
+from cartable.foundation import clock
 from cartable.operations.enums import Good
 from cartable.pupils.models import Pupil
 from cartable.territories.models import School
@@ -28,6 +29,7 @@ class Card:
     class_label: str
     goods: list[str]
     at: datetime | None = None
+    today: bool = False
     appointment: Appointment | None = None
     handover: Handover | None = None
     handed_at: datetime | None = None
@@ -36,11 +38,13 @@ class Card:
 
 def card_of(row: GateRow, place: Place) -> Card:
     """Show a row of the gate."""
+    at = local(row.appointment.starts_at, place.school) if row.appointment else None
     return Card(
         names=[pupil.shown_name for pupil in row.pupils],
         class_label=row.pupil.class_label,
         goods=[str(Good(good).label) for good in row.goods],
-        at=local(row.appointment.starts_at, place.school) if row.appointment else None,
+        at=at,
+        today=at is not None and at.date() == clock.today(place.school.department.time_zone),
         appointment=row.appointment,
         handover=row.handover,
         handed_at=local(row.handover.handed_at, place.school) if row.handover else None,

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cartable.equipment.copies import adults_of, homes_of, name_of
 from cartable.equipment.enums import Condition, IncidentKind, Proof, Receiver
-from cartable.operations.enums import Good
+from cartable.operations.enums import Good, Mode
 from cartable.pupils.enums import Capacity
 from cartable.pupils.models import Guardian, Home, Pupil
 from cartable.web.forms import DateField, Form, ToggleField
@@ -45,8 +46,13 @@ class Option:
 
     @property
     def label(self) -> str:
-        kept = _("à rendre") if self.proof == Proof.AGREEMENT else _("donné")
-        return f"{Good(self.good).label.capitalize()}, {kept} : {Proof(self.proof).label}"
+        mode = Mode.LENT if self.proof == Proof.AGREEMENT else Mode.GIVEN
+        return f"{sort_label(self.good, mode)} : {Proof(self.proof).label}"
+
+
+def sort_label(good: str, mode: str) -> str:
+    """Name a sort of thing with its mode: "Tablette (prêt)"; a noun agrees with every article."""
+    return f"{capfirst(Good(good).label)} ({_('prêt') if mode == Mode.LENT else _('don')})"
 
 
 def number_field() -> forms.CharField:

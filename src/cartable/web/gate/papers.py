@@ -16,6 +16,7 @@ from cartable.operations.queries import pools_visible_to
 from cartable.web.answers import pdf
 from cartable.web.gate.appointments import planned
 from cartable.web.gate.cards import in_turn
+from cartable.web.gate.forms import sort_label
 from cartable.web.gate.handovers import fetch_with_pupil
 from cartable.web.gate.reach import Place, fetch_place
 from cartable.web.show import show
@@ -56,14 +57,14 @@ def _sort(place: Place, good: str, mode: str, rows: list[GateRow]) -> dict[str, 
     }
     lent = mode == Mode.LENT
     return {
-        "label": f"{Good(good).label.capitalize()}, {Mode(mode).label}",
+        "label": sort_label(good, mode),
         "good": good,
         "mode": mode,
         "lent": lent,
         "copies": place.url("paper-agreements" if lent else "paper-certificates"),
         "list": place.url("paper-signing-list"),
         "to_come": [(who, counts[who]) for who in (EXPECTED, WAITING) if counts[who]],
-        "all": [(who, counts[who]) for who in (EXPECTED, HANDED) if counts[who]],
+        "all": [(who, counts[who]) for who in (EXPECTED, HANDED, WAITING) if counts[who]],
     }
 
 

@@ -1,5 +1,6 @@
 """The gate of a school: find the family, hand over, next family."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from cartable.equipment.queries import GateRow, gate_list, handovers_visible_to,
 from cartable.equipment.queries.gate import fits
 from cartable.equipment.rules import end_of_school_year
 from cartable.foundation import clock
-from cartable.operations.enums import Mode
+from cartable.operations.enums import Good, Mode
 from cartable.operations.queries import pools_visible_to
 from cartable.pupils.models import Need, Pupil
 from cartable.pupils.queries import needs_visible_to
@@ -103,12 +104,21 @@ def _counts(
         if row.handover and not row.handover.replaces_id
         if local(row.handover.handed_at, place.school).date() == today
     ]
-    stock = sum(row.quantity for row in school_stock(place.school, place.operation))
     return [
-        (_("en stock ici"), stock),
+        *_stock(place),
         (_("remis aujourd'hui"), len(handed)),
         (_("encore à remettre"), len(waiting)),
     ]
+
+
+def _stock(place: Place) -> list[tuple[str, int]]:
+    """Count what stands here, sort by sort."""
+    counts: Counter[str] = Counter()
+    for row in school_stock(place.school, place.operation):
+        counts[row.good] += row.quantity
+    if not counts:
+        return [(_("en stock ici"), 0)]
+    return [(_("%(good)s en stock") % {"good": Good(good).label}, count) for good, count in counts.items()]
 
 
 def _just_done(request: HttpRequest, place: Place) -> Handover | None:
@@ -138,8 +148,7 @@ def hand(request: HttpRequest, operation_id: UUID, school_id: UUID, need_id: UUI
         crumbs=place.crumbs(),
         form=form,
         need=need,
-        class_label=pupils[0].class_label,
-        only=options[0].label if len(options) == 1 else "",
+        about=[pupils[0].class_label, options[0].label if len(options) == 1 else ""],
         submit=_("Remettre"),
         back=place.url(),
     )

@@ -64,10 +64,10 @@ def loans(request: HttpRequest, school_id: UUID) -> HttpResponse:
     )
 
 
-def due_badge(loan: Loan, today: date) -> Badge:
-    """Say until when a thing is lent; what is late is said."""
+def due_badge(loan: Loan, today: date) -> Badge | str:
+    """Say until when a thing is lent; what is late stands out."""
     day = date_format(loan.due_on, "j F Y")
-    return Badge(_("en retard : %(day)s") % {"day": day}, "error") if loan.due_on < today else Badge(day)
+    return Badge(_("en retard : %(day)s") % {"day": day}, "error") if loan.due_on < today else day
 
 
 def _table(request: HttpRequest, rows: QuerySet[Loan], today: date) -> Table:
