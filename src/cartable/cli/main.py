@@ -113,9 +113,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _engine(words: list[str]) -> int:
     """Run a calculation on files; the engines know neither Django nor its settings."""
-    from cartable.engines.allocation import command
+    from cartable.engines.allocation import command, simulate
 
-    return command.main(words)
+    run = {"allocate": command.main, "simulate": simulate.main}[words[0]]
+    return run(words[1:])
 
 
 if __name__ == "__main__":
