@@ -106,7 +106,7 @@ def _counts(
     ]
     return [
         *_stock(place),
-        (_("remis aujourd'hui"), len(handed)),
+        (_("remis ce jour"), len(handed)),
         (_("encore à remettre"), len(waiting)),
     ]
 
