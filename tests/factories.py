@@ -119,7 +119,9 @@ def home(*pupils: Any, rank: int = 1, **more: Any) -> Any:
     """Give a home where `pupils` live."""
     from cartable.pupils.models import Home, PupilHome
 
-    made = Home.objects.create(**{"school": pupils[0].school, "address": "1 rue Inventée", "postcode": "93300", **more})
+    made = Home.objects.create(
+        **{"school": pupils[0].school, "address": "1 rue Inventée", "postcode": "93300", **more}
+    )
     for one in pupils:
         PupilHome.objects.create(pupil=one, home=made, rank=rank)
     return made
@@ -150,7 +152,9 @@ def operation(actor: User, *pools: Any, name: str = "Cartes SIM", opened: bool =
     return made
 
 
-def pool(quantity: int = 1400, serves: str = "college", good: str = "sim", mode: str = "given", **more: Any) -> Any:
+def pool(
+    quantity: int = 1400, serves: str = "college", good: str = "sim", mode: str = "given", **more: Any
+) -> Any:
     """Give a part to be made of an operation."""
     from cartable.operations.actions import NewPool
 

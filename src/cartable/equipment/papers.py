@@ -34,8 +34,10 @@ def sheet(operation: Operation) -> data.Sheet:
     )
 
 
-def party(who: Body | School | Circonscription) -> data.Party:
+def party(who: Body | School | Circonscription | None) -> data.Party:
     """Give a body, a school or a circonscription as printed, with the address that is known."""
+    if who is None:
+        return data.Party("")
     lines: tuple[str, ...] = ()
     if isinstance(who, School):
         town = f"{who.postcode} {who.commune.name if who.commune else ''}".strip()

@@ -1,6 +1,7 @@
 """Public ids: made here, shown outside; the inner number never leaves the house."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -13,5 +14,5 @@ def new_public_id() -> uuid.UUID:
 class PublicIdField(models.UUIDField):
     """The id by which the outside names a row."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": new_public_id, "unique": True, "editable": False, **kwargs})

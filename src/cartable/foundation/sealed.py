@@ -51,7 +51,7 @@ class _Opener:
     def __init__(self, field: "SealedField") -> None:
         self.field = field
 
-    def _place(self, row: models.Model) -> str:
+    def _place(self, row: Any) -> str:
         return f"{self.field.model._meta.db_table}:{self.field.column}:{row.public_id}"
 
     def __get__(self, row: models.Model | None, owner: type | None = None) -> Any:
@@ -77,7 +77,7 @@ class SealedField(models.TextField):
         super().contribute_to_class(cls, name, *args, **kwargs)
         setattr(cls, self.attname, _Opener(self))
 
-    def pre_save(self, row: models.Model, add: bool) -> Any:
+    def pre_save(self, row: Any, add: bool) -> Any:
         value = row.__dict__.get(self.attname) or ""
         if value and not isinstance(value, SealedText):
             value = SealedText(seal(value, f"{self.model._meta.db_table}:{self.column}:{row.public_id}"))

@@ -100,8 +100,9 @@ def _name(text: str) -> str:
 
 
 def _department(owner: Body, department_id: UUID | None) -> Department:
-    if owner.department_id and department_id in (None, owner.department.public_id):
-        return owner.department
+    own = owner.department
+    if own and department_id in (None, own.public_id):
+        return own
     raise Refused("department", "Cet organisme n'agit que dans son propre département.", "department")
 
 

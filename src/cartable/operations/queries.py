@@ -8,6 +8,7 @@ from cartable.accounts.enums import Role
 from cartable.operations.enums import OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.territories.models import Circonscription, School
+from cartable.territories.querysets import SchoolQuerySet
 
 
 def operations_visible_to(user: Any) -> QuerySet[Operation]:
@@ -18,17 +19,15 @@ def operations_visible_to(user: Any) -> QuerySet[Operation]:
     if scope.everywhere:
         return operations.filter(owned | ~Q(state=OperationState.DRAFT))
     given = Exists(OperationGiver.objects.filter(operation=OuterRef("pk"), body_id__in=scope.body_ids))
+    schools = School.objects.filter(id__in=scope.school_ids)
+    offices = Circonscription.objects.filter(id__in=scope.circonscription_ids)
     reached = (
         Q(department_id__in=scope.department_ids)
-        | Q(department_id__in=_departments_of(School, scope.school_ids))
-        | Q(department_id__in=_departments_of(Circonscription, scope.circonscription_ids))
+        | Q(department_id__in=schools.values("department_id"))
+        | Q(department_id__in=offices.values("department_id"))
         | Q(given)
     )
     return operations.filter(owned | (reached & ~Q(state=OperationState.DRAFT)))
-
-
-def _departments_of(model: type, ids: frozenset[int]) -> QuerySet:
-    return model.objects.filter(id__in=ids).values("department_id")
 
 
 def operations_led_by(user: Any) -> QuerySet[Operation]:
@@ -42,7 +41,7 @@ def operations_led_by(user: Any) -> QuerySet[Operation]:
 SEGPA = "390"
 
 
-def schools_asked(operation: Operation) -> QuerySet[School]:
+def schools_asked(operation: Operation) -> SchoolQuerySet:
     """Give the schools that the operation asks: open ones of its département, of a sort that a pool serves."""
     kinds = operation.pools.values("serves")
     open_ones = School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
