@@ -168,3 +168,12 @@ def test_a_store_with_demo_accounts_says_so(client):
     assert "Démonstration" not in client.get("/connexion").content.decode()
     factories.user(demo=True)
     assert "Démonstration" in client.get("/connexion").content.decode()
+
+
+def test_a_progress_bar_counts_beyond_a_thousand():
+    from django.template.loader import render_to_string
+
+    shown = render_to_string(
+        "components/progress.html", {"id": "p", "label": "Réponses", "value": 1400, "max": 15000}
+    )
+    assert 'value="1400" max="15000"' in shown

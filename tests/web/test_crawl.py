@@ -207,6 +207,15 @@ def test_every_page_is_reached_by_somebody(world):
     assert closed == []
 
 
+def test_the_canaries_stand_where_names_are_shown(world):
+    """Names that no page ever shows would prove nothing by their absence."""
+    own = world.sides[OWN]
+    shown = [
+        p.name for p in pages(world) if own.mark in text_of(world.ask("head", "GET", address(p.name, own)))
+    ]
+    assert len(shown) >= 3
+
+
 def test_what_is_out_of_reach_answers_like_what_does_not_exist(world):
     """For one visitor with little reach, on every page with an object that opens to her."""
     differing = []

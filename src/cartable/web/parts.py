@@ -1,4 +1,4 @@
-"""Small parts of pages that say one thing: a state, a figure with its source, a step."""
+"""Small parts of pages that say one thing: a state, a figure with its source, a crumb."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,15 +50,6 @@ class Figure:
     @property
     def complete(self) -> bool:
         return self.answered is None or self.expected is None or self.answered >= self.expected
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a work in progress."""
-
-    title: Text
-    state: Literal["done", "current", "to_come"]
-    url: str = ""
 
 
 def crumb(label: Any, url: str) -> dict[str, Any]:

@@ -269,7 +269,8 @@ def ecoles(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         .select_related("commune")
         .order_by("commune__name", "name", "id")
     )
-    found = {a.school_id: a for a in Return.objects.filter(campaign__operation=operation, school__in=schools)}
+    answers = returns_visible_to(request.user).filter(campaign__operation=operation, school__in=schools)
+    found = {answer.school_id: answer for answer in answers}
     table = Table(
         caption=_("Écoles de la circonscription"),
         columns=[
