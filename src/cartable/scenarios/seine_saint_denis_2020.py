@@ -16,7 +16,7 @@ from cartable.equipment.enums import Condition
 from cartable.equipment.models import Handover, Loan
 from cartable.foundation import clock
 from cartable.ledger.queries import sum_is_zero
-from cartable.monitoring.queries import picture
+from cartable.monitoring.queries import coverage
 from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation
 from cartable.planning.models import Allocation
@@ -189,20 +189,11 @@ def _allocated(operation: Operation, serves: str) -> int:
     return sum(rows.values_list("quantity", flat=True))
 
 
-class _Everywhere:
-    """A reader of counts with the reach of the service that leads: the scenario's own look at the result."""
-
-    def __init__(self) -> None:
-        from cartable.territories.scope import Scope
-
-        self.scope = Scope(roles=frozenset({"equipment"}), everywhere=True)
-
-
 def _coverage(operation: Operation) -> float:
     """Give the part of the pupils named in the returns who have what they lacked, over devices and connections."""
-    total = picture(operation, _Everywhere()).total
-    needed = sum(count or 0 for count in total.needed.values())
-    return round(sum(count or 0 for count in total.covered.values()) / needed, 4) if needed else 0.0
+    counts = coverage(operation).values()
+    needed = sum(lacking for lacking, _covered in counts)
+    return round(sum(covered for _lacking, covered in counts) / needed, 4) if needed else 0.0
 
 
 def sentences(result: dict[str, Any]) -> list[str]:
