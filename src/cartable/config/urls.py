@@ -16,6 +16,7 @@ FAMILIES = [
     ("", "shipments"),
     ("remises/", "gate"),
     ("prets/", "loans"),
+    ("chiffres/", "figures"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

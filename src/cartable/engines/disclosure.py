@@ -10,8 +10,9 @@ or of both, taken from some and put in another. Who tries to work a small number
 hidden ones are under the threshold and which are not, and that a part is never above its whole.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 THRESHOLD = 11
@@ -39,12 +40,12 @@ class Count:
 class Mask:
     """What to hide of one column: places, areas, and whether even the total is too small to show."""
 
-    places: frozenset[Hashable] = frozenset()
-    areas: frozenset[Hashable] = frozenset()
+    places: frozenset[Any] = frozenset()
+    areas: frozenset[Any] = frozenset()
     total: bool = False
 
 
-def hide(counts: Mapping[Hashable, Count]) -> tuple[Mask, Mask]:
+def hide(counts: Mapping[Any, Count]) -> tuple[Mask, Mask]:
     """Choose what to hide of a table by place: one mask for the wholes, one for the parts.
 
     Hidden are the values under `THRESHOLD`, zero too, then the next smallest ones until every hidden value could
@@ -131,9 +132,9 @@ class _Table:
     areas: list[_Area]
 
     @classmethod
-    def of(cls, counts: Mapping[Hashable, Count]) -> "_Table":
+    def of(cls, counts: Mapping[Any, Count]) -> "_Table":
         by_area: dict[Hashable, list[_Place]] = {}
-        for key, count in counts.items():
+        for key, count in sorted(counts.items(), key=lambda item: str(item[0])):
             by_area.setdefault(count.area, []).append(_Place(key, (count.whole, count.part)))
         areas = [_Area(key, _sum(places), places=places) for key, places in by_area.items()]
         return cls(_Cell(None, _sum(areas)), areas)
@@ -256,3 +257,15 @@ class _Exchanges:
         beside = sum(place.room(PART_UP) for place in self.area.places if not place.hidden[WHOLE])
         beyond = min(self.area.room(PART_DOWN), self.outside[PART_UP])
         return min(sum(place.parked() for place in hidden), beside + beyond)
+
+
+def spaced(running: Sequence[int]) -> list[int]:
+    """Choose the points (by rank) of a running count to show: the last, and others a whole `THRESHOLD` apart."""
+    kept: list[int] = []
+    for rank, value in enumerate(running):
+        if abs(value - (running[kept[-1]] if kept else 0)) >= THRESHOLD:
+            kept.append(rank)
+    last = len(running) - 1
+    while kept and kept[-1] != last and abs(running[last] - running[kept[-1]]) < THRESHOLD:
+        kept.pop()
+    return kept if not running or (kept and kept[-1] == last) or running[last] < THRESHOLD else [*kept, last]

@@ -1,205 +1,348 @@
-"""How many are really in hands: coverage counts distinct pupils, hand-overs count things. No name, ever.
+"""How many are really in hands: coverage counts distinct pupils, the chain counts articles. No name, ever.
 
-Not answered is never zero: a school that has not answered has no need and no rate here, only its silence.
+Not answered is never zero: a school that has not answered has no need and no rate, only its silence.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models import FilteredRelation as Joined
+from django.db.models.functions import Coalesce, TruncDate
 
 from cartable.accounts.enums import Role
 from cartable.census.enums import ANSWERED
-from cartable.census.models import Return, ReturnLine
-from cartable.engines.disclosure import Hidden, hide
-from cartable.equipment.enums import HandoverState
-from cartable.equipment.models import Handover
+from cartable.census.models import Campaign, Return
+from cartable.equipment.enums import HandoverState, ShipmentState
+from cartable.equipment.models import Handover, Lot, ShipmentLine
 from cartable.foundation import clock
-from cartable.operations.models import Operation
-from cartable.operations.queries import schools_asked
-from cartable.pupils.enums import NeedKind
-from cartable.pupils.models import NeedPupil
+from cartable.monitoring.enums import OF_THE_WHOLE, Blank, Step
+from cartable.monitoring.masking import mask, shown
+from cartable.monitoring.perms import Sight, sight_of
+from cartable.monitoring.picture import Picture, Place, Row, Thing, row_of
+from cartable.operations.enums import SERVES, Good
+from cartable.operations.models import Operation, Pool
+from cartable.operations.queries import operations_visible_to, schools_asked
+from cartable.planning.enums import PlanState
+from cartable.planning.models import Allocation
+from cartable.pupils.models import Cover
 from cartable.territories.models import School
 
 
-# They act for the children of the schools in their reach, so they see small counts; the others do not.
-SERVES_SCHOOLS = {Role.EQUIPMENT, Role.ACADEMY, Role.CIRCONSCRIPTION, Role.HEAD, Role.SCHOOL_STAFF}
-READS_SCHOOLS = SERVES_SCHOOLS | {Role.NATIONAL, Role.REGION, Role.PREFECTURE, Role.AUDITOR}
-COUNTED = (NeedKind.DEVICE, NeedKind.CONNECTION)
+COUNTED = tuple(dict.fromkeys(kind.value for kind in SERVES.values()))
+LEFT_THE_DEPOT = (ShipmentState.SENT, ShipmentState.RECEIVED)
+NONE_ERASED = Value(0, IntegerField())
 
 
-@dataclass(slots=True)
-class Row:
-    """One school, or one commune: pupils lacking, pupils reached, things in hands, by kind of need or sort of good.
+class StepCount(NamedTuple):
+    """So many articles of a thing at one step, in one school (0: of no school); `erased` of them name nobody now."""
 
-    `needed` is None where no school answered; a value is None where it is hidden because it is small.
+    step: str
+    school_id: int
+    good: str
+    mode: str
+    number: int
+    erased: int
+
+    @property
+    def thing(self) -> Thing:
+        return self.good, self.mode
+
+
+def operations_seen_by(user: Any) -> QuerySet[Operation]:
+    """Give the operations whose figures may concern `user`, with their census."""
+    return operations_visible_to(user).select_related("campaign")
+
+
+def picture(
+    operation: Operation, user: Any, *, by_school: bool = False, by_day: bool = False
+) -> Picture | None:
+    """Give the figures of an operation as `user` may see them; None for who has no part in it.
+
+    Four queries, and one more for the curves (`by_day`), whatever the number of schools.
     """
-
-    key: int | str
-    label: str
-    commune: str
-    asked: int = 1
-    answered: int = 0
-    needed: dict[str, int | None] = field(default_factory=dict)
-    covered: dict[str, int | None] = field(default_factory=dict)
-    in_hands: dict[str, int | None] = field(default_factory=dict)
+    sight = sight_of(user, operation)
+    return _picture(operation, sight, by_school, by_day) if sight else None
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Coverage of one operation as one person may see it, with its date and its completeness."""
-
-    as_of: datetime
-    asked: int
-    answered: int
-    total: Row
-    communes: list[Row]
-    schools: list[Row]
-    masked: bool
+def coverage(operation: Operation) -> dict[str, tuple[int, int]]:
+    """Give kind → (pupils lacking in the answers, those of them covered), over the whole operation, unmasked."""
+    total = _picture(operation, Sight(whole=True, serves_all=True)).total
+    known = {kind: (total.needed[kind], total.covered[kind]) for kind in total.needed}
+    return {kind: (n, c) for kind, (n, c) in known.items() if isinstance(n, int) and isinstance(c, int)}
 
 
-def picture(operation: Operation, user: Any) -> Picture:
-    """Count needs, pupils covered and things in hands over the schools of the user's reach (five queries)."""
-    schools = list(
-        _schools(operation, user).select_related("commune").order_by("commune__name", "name", "id")
-    )
-    rows = {school.id: _row(school) for school in schools}
-    _fill_needs(operation, rows)
-    _fill_covered(operation, rows)
-    _fill_hands(operation, rows)
-    communes = _by_commune(rows.values())
-    total = _sum(rows.values(), key="total", label=operation.department.name)
-    masked = not user.scope.roles & SERVES_SCHOOLS
-    if masked:
-        _mask(rows, communes, total)
-    return Picture(
+def _picture(operation: Operation, sight: Sight, by_school: bool = False, by_day: bool = False) -> Picture:
+    places, steps = _places(operation, sight), _steps(operation, sight)
+    things = sorted({count.thing for count in steps}, key=_thing_order)
+    kinds = list(dict.fromkeys(SERVES[Good(good)].value for good, _mode in things))
+    _count_steps(places, steps)
+    if not sight.gives:
+        _count_answers(operation, sight, places)
+        _count_covered(operation, sight, places)
+    made = Picture(
         as_of=clock.now(),
-        asked=len(rows),
-        answered=total.answered,
-        total=total,
-        communes=list(communes.values()),
-        schools=list(rows.values()) if user.scope.roles & READS_SCHOOLS else [],
-        masked=masked,
+        total=row_of(
+            list(places.values()),
+            kinds,
+            things,
+            code=operation.department.code,
+            label=operation.department.name,
+        ),
+        communes=_communes(places.values(), kinds, things),
+        schools=_schools(places, kinds, things) if by_school and not sight.gives else {},
+        kinds=kinds,
+        things=things,
+        whole=sight.whole,
+        masked=not all(place.open for place in places.values()),
+        gives=sight.gives,
+        served=sum(place.received for place in places.values()),
+        started=sum(place.received and place.started for place in places.values()),
+        curves=_curves(operation, sight, things) if by_day else {},
     )
+    _count_whole(made.total, steps)
+    if made.masked:
+        mask(made, places)
+    return made
 
 
-def _schools(operation: Operation, user: Any) -> QuerySet[School]:
-    """Give the schools asked in reach; a giver looks at the whole operation, by commune."""
-    asked = schools_asked(operation)
-    if user.scope.roles & READS_SCHOOLS:
-        return asked.visible_to(user)
-    return asked if Role.GIVER in user.scope.roles else asked.none()
+def _thing_order(thing: Thing) -> tuple[int, str]:
+    return list(Good.values).index(thing[0]), thing[1]
 
 
-def _row(school: School) -> Row:
-    return Row(key=school.id, label=school.name, commune=school.commune.name if school.commune else "")
-
-
-def _fill_needs(operation: Operation, rows: dict[int, Row]) -> None:
-    answers = Return.objects.filter(campaign__operation=operation, state__in=ANSWERED)
-    for school_id in answers.values_list("school_id", flat=True):
-        if school_id in rows:
-            rows[school_id].answered = 1
-            rows[school_id].needed = dict.fromkeys(COUNTED, 0)
-    lines = ReturnLine.objects.filter(of_return__in=answers, kind__in=COUNTED)
-    sums = lines.values("of_return__school_id", "kind").annotate(total=Sum("pupils")).order_by()
-    for line in sums:
-        if row := rows.get(line["of_return__school_id"]):
-            row.needed[line["kind"]] = line["total"]
-
-
-def _fill_covered(operation: Operation, rows: dict[int, Row]) -> None:
-    """Count distinct pupils whose need is covered now by a hand-over of this operation."""
-    now_covered = NeedPupil.objects.filter(
-        kind__in=COUNTED,
-        need__covers__ends_at=None,
-        need__covers__isnull=False,
-        need__covers__source__in=_hands(operation).values("public_id"),
+def _places(operation: Operation, sight: Sight) -> dict[int, Place]:
+    """Give the schools in sight that are asked, or that take part without being asked any more (they closed)."""
+    part = [
+        Return.objects.filter(campaign__operation=operation),
+        Handover.objects.filter(operation=operation),
+    ]
+    took_part = Q(id__in=part[0].values("school_id")) | Q(id__in=part[1].values("school_id"))
+    rows = (
+        School.objects.filter(sight.schools(), department_id=operation.department_id)
+        .annotate(asked=Q(id__in=schools_asked(operation).values("id")))
+        .filter(Q(asked=True) | took_part)
+        .order_by("commune__name", "name", "id")
+        .values_list("id", "uai", "name", "commune__code", "commune__name", "asked", "circonscription_id")
     )
-    counts = (
-        now_covered.values("need__school_id", "kind")
-        .annotate(pupils=Count("pupil", distinct=True))
+    return {
+        own: Place(own, uai, name, code or "", commune or "", asked, sight.serves(own, led))
+        for own, uai, name, code, commune, asked, led in rows
+    }
+
+
+def _count_answers(operation: Operation, sight: Sight, places: dict[int, Place]) -> None:
+    sums = {f"of_{kind}": Sum("lines__pupils", filter=Q(lines__kind=kind), default=0) for kind in COUNTED}
+    answers = Return.objects.filter(
+        sight.schools("school__"), campaign__operation=operation, state__in=ANSWERED
+    )
+    columns = ("school_id", "nobody", "entered_for_by_id")
+    for school_id, nobody, entered_for, *numbers in (
+        answers.values_list(*columns).annotate(**sums).order_by("school_id")
+    ):
+        if place := places.get(school_id):
+            place.answered, place.nobody, place.entered_for = True, nobody, entered_for is not None
+            place.needed = dict(zip(COUNTED, numbers, strict=True))
+
+
+def _count_covered(operation: Operation, sight: Sight, places: dict[int, Place]) -> None:
+    """Put each child who has something of the operation in hands in its school, in the answers or beyond them."""
+    found: dict[tuple[int, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for school_id, kind, counted, child in _children_covered(operation, sight):
+        found[school_id, kind][not counted].add(child)
+    for place in places.values():
+        for kind in COUNTED:
+            inside, beyond = found.get((place.id, kind), (set(), set()))
+            _sort_out(place, kind, inside, beyond - inside)
+
+
+def _sort_out(place: Place, kind: str, inside: set[str], beyond: set[str]) -> None:
+    """Keep no more children in the answers than the school counted there.
+
+    What a circonscription entered by telephone names nobody: whoever is served there was counted. The same for
+    a hand-over whose pupil's row was erased since: it stands for one child.
+    """
+    erased = {f"{place.id}:{kind}:{rank}" for rank in range(place.erased[kind])}
+    room = place.needed.get(kind, 0) if place.answered else 0
+    ordered = [*sorted(inside), *(sorted(beyond) if place.entered_for else ()), *sorted(erased)]
+    place.inside[kind] = set(ordered[:room])
+    place.beyond[kind] = (inside | beyond | erased) - place.inside[kind]
+
+
+def _children_covered(operation: Operation, sight: Sight) -> QuerySet[Cover, tuple[int, str, bool, str]]:
+    """Give (school, kind, was counted in its answer, child) for each need that the operation meets now.
+
+    A pupil was counted where the need was marked when the answer left, and nothing met it at that moment.
+    """
+    over = Cover.objects.filter(ends_at__isnull=False)
+    met_then = over.filter(
+        need=OuterRef("need"),
+        starts_at__lte=OuterRef("answer__submitted_at"),
+        ends_at__gt=OuterRef("answer__submitted_at"),
+    )
+    # Few needs were ever met by something else: the set of them is read once, then each of them is looked at.
+    met_before = Q(need__in=over.values("need")) & Q(Exists(met_then))
+    counted = Q(starts_at__gt=F("answer__submitted_at"), need__marked_at__lte=F("answer__submitted_at"))
+    answer = Q(
+        need__school__returns__campaign=_campaign(operation), need__school__returns__state__in=ANSWERED
+    )
+    return (
+        Cover.objects.filter(
+            sight.schools("need__school__"),
+            Exists(_in_hands(operation).filter(public_id=OuterRef("source"))),
+            ends_at=None,
+            kind__in=COUNTED,
+            need__of_pupils__isnull=False,
+        )
+        .annotate(answer=Joined("need__school__returns", condition=answer))
+        .annotate(inside=Case(When(counted & ~met_before, then=Value(1)), default=Value(0)))
+        .values_list("need__school_id", "kind", "inside", "need__of_pupils__pupil__match_key")
         .order_by()
     )
-    for row in rows.values():
-        row.covered = dict.fromkeys(COUNTED, 0)
-    for found in counts:
-        if row := rows.get(found["need__school_id"]):
-            row.covered[found["kind"]] = found["pupils"]
 
 
-def _hands(operation: Operation) -> QuerySet[Handover]:
+def _campaign(operation: Operation) -> Campaign | None:
+    return getattr(operation, "campaign", None)
+
+
+def _in_hands(operation: Operation) -> QuerySet[Handover]:
     return Handover.objects.filter(operation=operation, state=HandoverState.DONE)
 
 
-def _fill_hands(operation: Operation, rows: dict[int, Row]) -> None:
-    counts = _hands(operation).values("school_id", "product__good").annotate(things=Count("id")).order_by()
-    for found in counts:
-        if row := rows.get(found["school_id"]):
-            row.in_hands[found["product__good"]] = found["things"]
+def _steps(operation: Operation, sight: Sight) -> list[StepCount]:
+    """Count articles, all steps in one query."""
+    of_plan = Allocation.objects.filter(plan__pool__operation=operation, plan__state=PlanState.APPROVED)
+    lines = ShipmentLine.objects.filter(shipment__operation=operation, shipment__state__in=LEFT_THE_DEPOT)
+    lots = Lot.objects.filter(operation=operation)
+    hands = _in_hands(operation)
+    here, at_school = sight.schools("school__"), F("school_id")
+    pool, lot, product = "plan__pool__", "lot__product__", "product__"
+    declared = lots.filter(sight.schools("held_by__"), held_by__isnull=False)
+    pools = Pool.objects.filter(operation=operation)
+    if not sight.whole:
+        pools = pools.filter(serves__in=School.objects.filter(sight.schools()).values("kind"))
+    parts = [
+        _part(pools, Step.ANNOUNCED, Value(0), "", Sum("quantity")),
+        _part(lots.filter(depot__isnull=False), Step.RECEIVED, Value(0), product, Sum("quantity")),
+        _part(declared, Step.DECLARED, F("held_by_id"), product, Sum("quantity")),
+        _part(of_plan.filter(here), Step.ALLOCATED, at_school, pool, Sum("quantity")),
+        _part(lines.filter(here), Step.SHIPPED, at_school, lot, Sum("quantity")),
+        _part(lines.filter(here), Step.ACCEPTED, at_school, lot, Sum("received__accepted", default=0)),
+        _part(
+            hands.filter(here),
+            Step.IN_HANDS,
+            at_school,
+            product,
+            Count("id"),
+            Count("id", filter=Q(need=None)),
+        ),
+    ]
+    return [StepCount(*row) for row in parts[0].union(*parts[1:], all=True)]
 
 
-def _by_commune(rows: Iterable[Row]) -> dict[str, Row]:
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row.commune].append(row)
-    return {name: _sum(group, key=name, label=name) for name, group in sorted(groups.items())}
-
-
-def _sum(rows: Iterable[Row], *, key: str, label: str) -> Row:
-    total = Row(key=key, label=label, commune=label, asked=0)
-    for row in rows:
-        total.asked += row.asked
-        total.answered += row.answered
-        for mine, theirs in (
-            (total.needed, row.needed),
-            (total.covered, row.covered),
-            (total.in_hands, row.in_hands),
-        ):
-            for name, count in theirs.items():
-                mine[name] = (mine.get(name) or 0) + (count or 0)
-    return total
-
-
-def _mask(rows: dict[int, Row], communes: dict[str, Row], total: Row) -> None:
-    """Hide small counts, and what would give them away; needs and covers of a place are hidden together."""
-    for table in ("needed", "covered", "in_hands"):
-        names = {name for row in rows.values() for name in getattr(row, table)}
-        for name in sorted(names):
-            counts = {key: getattr(row, table).get(name) or 0 for key, row in rows.items()}
-            hidden = hide(counts, {key: row.commune for key, row in rows.items()})
-            _hide(table, name, hidden, rows, communes, total)
-
-
-def _hide(
-    table: str, name: str, hidden: Hidden, rows: dict[int, Row], communes: dict[str, Row], total: Row
-) -> None:
-    for key in hidden.places:
-        getattr(rows[key], table)[name] = None
-    for key in hidden.areas:
-        getattr(communes[key], table)[name] = None
-    if hidden.total:
-        getattr(total, table)[name] = None
-
-
-def curve(operation: Operation) -> list[tuple[date, dict[str, int]]]:
-    """Give, for each day with a hand-over, the running total of things in hands by sort of good (one query)."""
-    zone = ZoneInfo(operation.department.time_zone)
-    days = (
-        _hands(operation)
-        .annotate(day=TruncDate("handed_at", tzinfo=zone))
-        .values("day", "product__good")
-        .annotate(things=Count("id"))
-        .order_by("day")
+def _part(
+    rows: QuerySet, step: str, place: Any, path: str, number: Any, erased: Any = NONE_ERASED
+) -> QuerySet:
+    grouped = rows.annotate(
+        step=Value(step), place=place, its_good=F(f"{path}good"), its_mode=F(f"{path}mode")
     )
-    running: dict[str, int] = defaultdict(int)
-    points: dict[date, dict[str, int]] = {}
-    for found in days:
-        running[found["product__good"]] += found["things"]
-        points[found["day"]] = dict(running)
-    return sorted(points.items())
+    groups = grouped.order_by().values("step", "place", "its_good", "its_mode")
+    counted = groups.annotate(number=number, erased=erased)
+    return counted.values_list("step", "place", "its_good", "its_mode", "number", "erased")
+
+
+def _count_steps(places: dict[int, Place], steps: Iterable[StepCount]) -> None:
+    for count in steps:
+        if place := places.get(count.school_id):
+            place.steps[count.thing, count.step] += count.number
+            place.erased[SERVES[Good(count.good)]] += count.erased
+
+
+def _count_whole(total: Row, steps: Iterable[StepCount]) -> None:
+    """Put in the total the steps that are of no school."""
+    for step in OF_THE_WHOLE:
+        sums = Counter(dict.fromkeys(total.things, 0))
+        for count in steps:
+            sums[count.thing] += count.number if count.step == step else 0
+        for thing, number in sums.items():
+            total.things[thing][step] = number
+
+
+def _communes(places: Iterable[Place], kinds: list[str], things: list[Thing]) -> dict[str, Row]:
+    groups: dict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        groups[place.commune_code].append(place)
+    return {
+        code: row_of(group, kinds, things, code=code, label=group[0].commune)
+        for code, group in groups.items()
+    }
+
+
+def _schools(places: dict[int, Place], kinds: list[str], things: list[Thing]) -> dict[int, Row]:
+    rows = {}
+    for place in places.values():
+        row = rows[place.id] = row_of([place], kinds, things, code=place.uai, label=place.name)
+        row.commune, row.commune_code, row.nobody = place.commune, place.commune_code, place.nobody
+    return rows
+
+
+def _curves(operation: Operation, sight: Sight, things: list[Thing]) -> dict[Thing, list[tuple[date, int]]]:
+    """Give, for each thing, how many were in hands at the end of each day when that changed (one query).
+
+    What came back, was lost or swapped counts until the day it ended; what was entered by mistake never did.
+    """
+    zone = clock.zone(operation.department.time_zone)
+    real = Handover.objects.filter(sight.schools("school__"), operation=operation)
+    real = real.exclude(state=HandoverState.CANCELLED)
+    ended = real.exclude(state=HandoverState.DONE)
+    # Loans know the day they came back; reading it from the moment is slow on SQLite, and rarely needed.
+    out = Coalesce("loan__returned_on", TruncDate(Coalesce("ended_at", "handed_at"), tzinfo=zone))
+    parts = [
+        real.annotate(day=F("transfer__value_date"), way=Value(1, IntegerField())),
+        ended.annotate(
+            day=Case(When(pk__isnull=False, then=out), output_field=DateField()),
+            way=Value(-1, IntegerField()),
+        ),
+    ]
+    columns = ("day", "way", "product__good", "mode")
+    counted = [
+        part.order_by().values(*columns).annotate(number=Count("id")).values_list(*columns, "number")
+        for part in parts
+    ]
+    changes: dict[Thing, dict[date, int]] = {thing: defaultdict(int) for thing in things}
+    for day, way, good, mode, number in counted[0].union(counted[1], all=True):
+        changes[good, mode][day] += way * number
+    return {thing: _running(by_day) for thing, by_day in changes.items() if by_day}
+
+
+def _running(by_day: dict[date, int]) -> list[tuple[date, int]]:
+    points, held = [], 0
+    for day in sorted(by_day):
+        held += by_day[day]
+        points.append((day, held))
+    return points
+
+
+def given_by(user: Any) -> list[tuple[Operation, int | Blank]]:
+    """Give the operations to which `user`'s bodies gave, with how many articles are in hands (two queries)."""
+    bodies = [held.body_id for held in user.held if held.role == Role.GIVER]
+    operations = (
+        list(operations_visible_to(user).filter(givers__body_id__in=bodies).distinct()) if bodies else []
+    )
+    rows = Handover.objects.filter(operation__in=operations, state=HandoverState.DONE)
+    counts = dict(rows.values_list("operation_id").annotate(Count("id")).order_by())
+    return [(operation, shown(counts.get(operation.id, 0))) for operation in operations]

@@ -39,6 +39,7 @@ SOURCES: list[str] = [
     "cartable.web.gate.tiles.tiles",
     "cartable.web.pupils.tiles.tiles",
     "cartable.web.loans.tiles.tiles",
+    "cartable.web.figures.tiles.tiles",
 ]
 
 
