@@ -17,7 +17,8 @@ from cartable.web.pupils.marks import CONNECTIONS, SIM
 
 
 MEGABYTE = 1024 * 1024
-CHILDREN = 4
+TITLES = (_("L'enfant"), _("Deuxième enfant"), _("Troisième enfant"), _("Quatrième enfant"))
+CHILDREN = len(TITLES)
 FEWEST_ADULTS = 2
 LISTS = (".xml", ".zip", ".csv", ".gz", ".xlsx", ".ods", ".txt")
 CAPACITIES = [choice for choice in Capacity.choices if choice[0] != Capacity.SELF]
@@ -91,10 +92,10 @@ class FamilyForm(Form):
         for number in range(1, CHILDREN + 1):
             self.fields |= child_fields(number, school)
 
-    def children(self) -> Iterator[tuple[int, list[Any]]]:
-        """Give, for each child, its number and its fields."""
-        for number in range(1, CHILDREN + 1):
-            yield number, [self[f"{name}_{number}"] for name in CHILD]
+    def children(self) -> Iterator[tuple[Any, list[Any]]]:
+        """Give the title and the fields of each child."""
+        for number, title in enumerate(TITLES, 1):
+            yield title, [self[f"{name}_{number}"] for name in CHILD]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the first name and level of each child about whom something is said."""
@@ -103,11 +104,8 @@ class FamilyForm(Form):
             said = any(given.get(f"{name}_{number}") for name in CHILD)
             if number > 1 and not said:
                 continue
-            for name, sentence in (
-                ("first_name", _("Indiquez le prénom.")),
-                ("level", _("Choisissez le niveau.")),
-            ):
-                if not given.get(f"{name}_{number}"):
+            for name, sentence in MISSING.items():
+                if not given.get(f"{name}_{number}") and f"{name}_{number}" not in self.errors:
                     self.add_error(f"{name}_{number}", sentence)
         return given
 
@@ -150,6 +148,7 @@ class FamilyForm(Form):
             )
 
 
+MISSING = {"first_name": _("Indiquez le prénom."), "level": _("Choisissez le niveau.")}
 CHILD = ("first_name", "level", "lacks", "connection", "birth_date", "other_name")
 
 
@@ -160,8 +159,11 @@ def child_fields(number: int, school: School) -> dict[str, forms.Field]:
         "level": forms.ChoiceField(label=_("Niveau"), choices=level_choices(school), required=False),
         **need_fields(),
         "birth_date": DateField(label=_("Date de naissance, si vous l'avez"), required=False),
-        "other_name": _text(_("Nom, s'il est différent"), autocapitalize="words"),
+        "other_name": _text(_("Son nom de famille, s'il est différent"), autocapitalize="words"),
     }
+    for name, sentence in MISSING.items():
+        fields[name].required = number == 1
+        fields[name].error_messages["required"] = sentence
     return {f"{name}_{number}": fields[name] for name in CHILD}
 
 
