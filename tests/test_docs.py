@@ -55,6 +55,15 @@ def test_a_broken_link_is_noticed(tmp_path, monkeypatch):
     assert _broken(page) == ["none.md", "#nowhere"]
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(page):
+    named = re.findall(r"`((?:\w+/)+\w+(?:\.\w+)?)`", _words(page))
+    lost = [
+        name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "src/cartable"))
+    ]
+    assert [name for name in lost if not name.startswith("var/")] == []
+
+
 def _commands(top: argparse.ArgumentParser, before: str = "cartable") -> Iterator[str]:
     children = [action for action in top._actions if isinstance(action, argparse._SubParsersAction)]
     if not children:
