@@ -38,6 +38,40 @@ def test_every_page_is_sound_for_every_role(visit):
                 look(page, f"home-{who.replace(' ', '-')}") if name == "home" else check(page)
 
 
+def pages_with_objects() -> dict[str, set[str]]:
+    """Give the arguments of each page that is read and takes an object."""
+    reverses = get_resolver().reverse_dict
+    found = {name: set(reverses.getlist(name)[0][0][0][1]) for name in REGISTER}
+    return {
+        name: arguments
+        for name, arguments in found.items()
+        if arguments and "GET" in REGISTER[name].methods and not REGISTER[name].route.endswith(FILES)
+    }
+
+
+def test_every_page_with_an_object_is_sound_for_somebody(visit):
+    sides = crawl_objects.build()
+    own = sides[crawl_objects.OWN]
+    users = {who: visitor.make(sides) for who, visitor in crawl_objects.VISITORS.items()}
+    browsers = {who: visit(user) for who, user in users.items()}
+    unseen = []
+    for name, arguments in pages_with_objects().items():
+        for who, page in browsers.items():
+            things = {**own.things, **crawl_objects.VISITORS[who].instead(own)}
+            if not REGISTER[name].opens_to(users[who]):
+                continue
+            address = reverse(name, kwargs={arg: things[arg] for arg in arguments})
+            answer = page.request.get(address)
+            if answer.status == 200:
+                if answer.headers["content-type"].startswith("text/html"):
+                    page.goto(address)
+                    look(page, f"page-{name}")
+                break
+        else:
+            unseen.append(name)
+    assert unseen == []
+
+
 def test_the_pages_before_signing_in(visit):
     page = visit()
     for name, address in plain_pages().items():

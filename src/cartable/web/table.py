@@ -39,6 +39,11 @@ class Table:
         return [[(column, column.value(row)) for column in self.columns] for row in self.rows]
 
     @property
+    def wide(self) -> bool:
+        """Tell whether it may have to scroll sideways in its own frame, which the keyboard must reach."""
+        return len(self.columns) > 6
+
+    @property
     def page(self) -> Page | None:
         return self.rows if isinstance(self.rows, Page) else None
 
