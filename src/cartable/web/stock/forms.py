@@ -19,6 +19,25 @@ GIVERS = (1, 2, 3)
 RANGES = (1, 2, 3)
 
 
+def giver_fields() -> dict[str, forms.Field]:
+    """Give the fields that name who gave, first giver first."""
+    fields: dict[str, forms.Field] = {}
+    for rank in GIVERS:
+        fields[f"giver_{rank}"] = forms.CharField(
+            label=_("Donateur %(n)d, dans l'ordre du don") % {"n": rank}, max_length=200, required=False
+        )
+        fields[f"kind_{rank}"] = forms.ChoiceField(
+            label=_("Le donateur %(n)d est une") % {"n": rank}, choices=GIVER_KINDS, required=False
+        )
+    return fields
+
+
+def givers_in(given: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give (name, kind) of the givers that were written, first giver first."""
+    pairs = [(given[f"giver_{n}"].strip(), given[f"kind_{n}"]) for n in GIVERS]
+    return [(name, kind) for name, kind in pairs if name]
+
+
 class LotForm(Form):
     """Boxes that came in: so many, from whom, with which numbers."""
 
@@ -42,23 +61,12 @@ class LotForm(Form):
             self.fields[f"last_{rank}"] = forms.CharField(
                 label=_("Boîte %(n)d : dernier numéro") % {"n": rank}, max_length=24, required=False
             )
-        for rank in GIVERS:
-            self.fields[f"giver_{rank}"] = forms.CharField(
-                label=_("Donateur %(n)d, dans l'ordre du don") % {"n": rank}, max_length=200, required=False
-            )
-            self.fields[f"kind_{rank}"] = forms.ChoiceField(
-                label=_("Le donateur %(n)d est une") % {"n": rank}, choices=GIVER_KINDS, required=False
-            )
+        self.fields |= giver_fields()
 
     def ranges(self) -> list[tuple[str, str]]:
         """Give the first and last numbers that were written."""
         pairs = [(self.cleaned_data[f"first_{n}"], self.cleaned_data[f"last_{n}"]) for n in RANGES]
         return [(first, last or first) for first, last in pairs if first]
-
-    def givers(self) -> list[tuple[str, str]]:
-        """Give (name, kind) of the givers, first giver first."""
-        pairs = [(self.cleaned_data[f"giver_{n}"].strip(), self.cleaned_data[f"kind_{n}"]) for n in GIVERS]
-        return [(name, kind) for name, kind in pairs if name]
 
 
 class FileForm(Form):
@@ -71,6 +79,21 @@ class FileForm(Form):
     def path(self) -> Path:
         """Give where the upload stands for the time of the request."""
         return Path(self.cleaned_data["file"].temporary_file_path())
+
+
+class ThingsForm(FileForm):
+    """A file of things with numbers: lent or given, and by whom."""
+
+    mode = forms.ChoiceField(
+        label=_("Donné ou prêté aux familles"),
+        choices=Mode.choices,
+        initial=Mode.LENT,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= giver_fields()
 
 
 class CountsForm(FileForm):

@@ -26,10 +26,11 @@ from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_visible_to
 from cartable.territories.queries import schools_visible_to
+from cartable.web.forms import Form
 from cartable.web.operations.views import fetch, fetch_led, operation_crumbs
 from cartable.web.parts import crumb
 from cartable.web.show import paged, show, show_form
-from cartable.web.stock.forms import CountsForm, FileForm, LotForm, OwnCountForm
+from cartable.web.stock.forms import CountsForm, LotForm, OwnCountForm, ThingsForm, givers_in
 from cartable.web.table import Column, Table
 
 
@@ -140,12 +141,8 @@ def receive(request: HttpRequest, operation_id: UUID) -> HttpResponse:
 
 
 def _receive(*, request: HttpRequest, form: LotForm, operation: Operation) -> Any:
-    """Receive what the form says; givers are bodies, made at their first gift."""
+    """Receive what the form says."""
     data = form.cleaned_data
-    givers = [
-        ensure_body(actor=request.user, kind=BodyKind(kind), name=name).public_id
-        for name, kind in form.givers()
-    ]
     plain = (
         "good",
         "mode",
@@ -159,10 +156,18 @@ def _receive(*, request: HttpRequest, form: LotForm, operation: Operation) -> An
     return receive_lot(
         actor=request.user,
         operation_id=operation.public_id,
-        giver_ids=givers,
+        giver_ids=_givers(request, form),
         ranges=form.ranges(),
         **{name: data[name] for name in plain},
     )
+
+
+def _givers(request: HttpRequest, form: Form) -> list[UUID]:
+    """Give the bodies that the form names; a giver is made at his first gift."""
+    return [
+        ensure_body(actor=request.user, kind=BodyKind(kind), name=name).public_id
+        for name, kind in givers_in(form.cleaned_data)
+    ]
 
 
 def _crumbs(operation: Operation) -> list[dict[str, Any]]:
@@ -172,13 +177,15 @@ def _crumbs(operation: Operation) -> list[dict[str, Any]]:
 def import_file(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     """Receive things with numbers from a file."""
     operation = fetch_led(request, operation_id)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = ThingsForm(request.POST or None, request.FILES or None)
     report = None
-    if request.method == "POST" and form.is_valid():
-        arguments = {"operation_id": operation_id, "path": form.path(), "mode": Mode.LENT, "limits": WEB}
-        if form.carries_out(import_stock, actor=request.user, **arguments):
-            report = form.result
-            form = FileForm()
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.carries_out(_import, request=request, form=form, operation=operation)
+    ):
+        report = form.result
+        form = ThingsForm()
     return show(
         request,
         "stock/import.html",
@@ -188,6 +195,17 @@ def import_file(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         form=form,
         report=report,
         rejects=_rejects_table(report) if report else None,
+    )
+
+
+def _import(*, request: HttpRequest, form: ThingsForm, operation: Operation) -> Any:
+    return import_stock(
+        actor=request.user,
+        operation_id=operation.public_id,
+        path=form.path(),
+        mode=form.cleaned_data["mode"],
+        giver_ids=_givers(request, form),
+        limits=WEB,
     )
 
 
