@@ -174,3 +174,58 @@ def answered(operation: Any, at: School, units: int, *, level: str = "6E", state
             of_return=made, level=level, kind="connection", good="sim", pupils=units, units=units
         )
     return made
+
+
+def in_hands(operation: Any, at: School, number: int, *, good: str = "sim") -> list[Any]:
+    """Give hand-overs of an operation in a school, each meeting a connection or a device of a new pupil."""
+    from uuid import uuid4
+
+    from cartable.equipment.actions.articles import article_of
+    from cartable.equipment.models import Asset, Handover, Lot
+    from cartable.foundation import clock
+    from cartable.ledger.actions import NewTransfer, post_many
+    from cartable.operations.enums import SERVES, Good
+    from cartable.pupils.models import Cover, Need, NeedPupil
+
+    kind, now, day = SERVES[Good(good)], clock.now(), clock.today()
+    product = article_of(operation.owner, good, "given", "")
+    lot = Lot.objects.get_or_create(
+        operation=operation, product=product, held_by=at, defaults={"quantity": number, "received_on": day}
+    )[0]
+    made = []
+    for _ in range(number):
+        key, serial = uuid4(), f"N{next(_number)}"
+        child = pupil(at, "Enfant", f"Famille {serial}")
+        need = Need.objects.create(school=at, kind=kind, marked_at=at_first(operation, at, now))
+        NeedPupil.objects.create(need=need, pupil=child, kind=kind)
+        asset = Asset.objects.create(
+            product=product, lot=lot, number_kind="serial", number=serial, number_key=serial
+        )
+        (transfer,) = post_many(
+            actor=None,
+            transfers=[NewTransfer(key, product.code, "outside:x", f"given:{at.uai}", 1, day, "handed_over")],
+        )
+        made.append(
+            Handover.objects.create(
+                public_id=key,
+                operation=operation,
+                school=at,
+                pupil=child,
+                need=need,
+                product=product,
+                asset=asset,
+                transfer=transfer,
+                mode="given",
+                proof="certificate",
+                receiver="legal_guardian",
+                handed_at=now,
+            )
+        )
+        Cover.objects.create(need=need, kind=kind, source=key, starts_at=now)
+    return made
+
+
+def at_first(operation: Any, at: School, now: Any) -> Any:
+    """Give a moment at which a need was known to be in the school's answer, if there is one."""
+    answer = operation.campaign.returns.filter(school=at).first()
+    return answer.submitted_at if answer and answer.submitted_at else now
