@@ -23,6 +23,7 @@ from cartable.planning.actions import propose
 from cartable.pupils.actions import add_family
 from cartable.pupils.enums import Capacity, HomeKind, NeedKind
 from cartable.pupils.inputs import FamilyInput, GuardianInput, HomeInput, NeedInput, PupilInput
+from cartable.scenarios import answering
 from cartable.scenarios import week as steps
 from cartable.scenarios.cast import Cast, Setting, gather, invite_everybody, person
 from cartable.scenarios.week import Amounts, Progress, Week, many_rows
@@ -112,13 +113,13 @@ def _answers(week: Week, monday: date) -> None:
     """96 collèges of 130 answer, a third of the écoles, some by telephone."""
     colleges, ecoles = week.cast.of_kind("college"), week.cast.of_kind("ecole")
     with clock.at(_at(monday, 14)):
-        steps.answer(week, colleges[: ANSWERED - 6])
+        answering.answer(week, colleges[: ANSWERED - 6])
     with clock.at(_at(monday + timedelta(days=1), 10)):
-        steps.answer(week, [s for rank, s in enumerate(ecoles[:150]) if rank % 5 == 1])
-        steps.enter_by_telephone(week, [s for rank, s in enumerate(ecoles[:150]) if rank % 5 in (2, 3)])
+        answering.answer(week, [s for rank, s in enumerate(ecoles[:150]) if rank % 5 == 1])
+        answering.enter_by_telephone(week, [s for rank, s in enumerate(ecoles[:150]) if rank % 5 in (2, 3)])
         steps.validate_returns(week)
     with clock.at(_at(monday + timedelta(days=2), 9)):
-        steps.answer(week, colleges[ANSWERED - 6 : ANSWERED])
+        answering.answer(week, colleges[ANSWERED - 6 : ANSWERED])
 
 
 def _goods(week: Week, monday: date) -> None:

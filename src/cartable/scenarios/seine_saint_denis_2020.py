@@ -21,6 +21,7 @@ from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation
 from cartable.planning.models import Allocation
 from cartable.pupils.models import NeedPupil
+from cartable.scenarios import answering
 from cartable.scenarios import week as steps
 from cartable.scenarios.cast import Setting, gather, invite_everybody
 from cartable.scenarios.week import Amounts, Progress, Week, many_rows, paris
@@ -80,11 +81,11 @@ def _answers(week: Week, progress: Progress) -> list[School]:
     with clock.at(paris(27, 14)):
         progress(f"13 h 30 : {len(on_time)} collèges repèrent leurs élèves")
         steps.delegate_to_cpe(week, on_time[0], until=date(2020, 6, 30))
-        steps.answer(week, on_time)
+        answering.answer(week, on_time)
     with clock.at(paris(28, 11)):
         progress(f"Mardi : {len(others) - len(others) // 8} écoles répondent, {len(phoned)} par téléphone")
-        steps.answer(week, [school for rank, school in enumerate(others) if rank % 8 != 7])
-        steps.enter_by_telephone(week, phoned)
+        answering.answer(week, [school for rank, school in enumerate(others) if rank % 8 != 7])
+        answering.enter_by_telephone(week, phoned)
     with clock.at(paris(29, 12)):
         steps.send_one_back(week, on_time[1])
         progress(f"Mercredi 29 avril, midi : {steps.validate_returns(week)} remontées validées")
@@ -102,7 +103,7 @@ def _plan_and_ship(week: Week, late: list[School], progress: Progress) -> None:
         plans = [steps.share_out(week, pool) for pool in pools]
     with clock.at(paris(29, 18)):
         progress(f"18 h : {len(late)} établissements appelés répondent")
-        steps.answer(week, late)
+        answering.answer(week, late)
         steps.validate_returns(week)
         more = [second for plan in plans if (second := steps.serve_late(week, plan))]
     with clock.at(paris(30, 8)):
@@ -129,7 +130,7 @@ def _gate(week: Week, progress: Progress) -> None:
         )
         for school in ecoles:
             if week.needs[school.id][1] and school.id not in named:
-                steps.name_pupils(week, school)
+                answering.name_pupils(week, school)
             steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, _next(sims, week, school))
         progress("Mardi 5 mai : les écoles aussi")
 

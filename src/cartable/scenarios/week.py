@@ -13,7 +13,7 @@ from cartable.accounts.actions import delegate
 from cartable.accounts.enums import Right
 from cartable.bodies.actions import ensure_body
 from cartable.bodies.enums import BodyKind
-from cartable.census.actions import Line, answer_nobody, enter_for, open_campaign, send_back, submit, validate
+from cartable.census.actions import open_campaign, send_back, submit, validate
 from cartable.census.models import Return
 from cartable.equipment import places
 from cartable.equipment.actions.agreements import adopt_agreement
@@ -33,21 +33,12 @@ from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation, Pool
 from cartable.planning.actions import approve, free_reserve, propose, release, serve_late_answer
 from cartable.planning.models import Plan
-from cartable.pupils.actions import mark_many
-from cartable.pupils.enums import NeedKind
-from cartable.pupils.imports import import_pupils
-from cartable.pupils.inputs import NeedInput
-from cartable.pupils.models import Pupil
-from cartable.pupils.queries import pupils_visible_to
 from cartable.scenarios.cast import Cast
-from cartable.scenarios.families import write_list
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import School
 
 
 Progress = Callable[[str], None]
-COLLEGE_LEVELS = ("6E", "5E", "4E", "3E")
-ECOLE_LEVELS = ("CP", "CE1", "CE2", "CM1", "CM2")
 AGREEMENT = """Article 1 – Objet
 Le Département prête à l'élève une tablette et son chargeur, pour suivre l'école à la maison.
 Article 2 – Durée
@@ -244,57 +235,6 @@ def delegate_to_cpe(week: Week, school: School, until: date) -> None:
     )
 
 
-def answer(week: Week, schools: Iterable[School]) -> None:
-    """Each school brings its list, marks what lacks, and sends its return; or says that nobody needs it."""
-    for school in schools:
-        device, sim = week.needs[school.id]
-        head = week.cast.heads[school.id]
-        if device + sim == 0:
-            answer_nobody(actor=head, operation_id=week.op.public_id, school_id=school.public_id)
-            continue
-        pupils = bring_list(week, school, max(device, sim) * 18 // 17 + 3)
-        mark_many(actor=head, school_id=school.public_id, lacks=_lacks(pupils, device, sim))
-        submit(actor=head, operation_id=week.op.public_id, school_id=school.public_id)
-
-
-def bring_list(week: Week, school: School, count: int) -> list[Pupil]:
-    """Import a list of invented pupils into a school, and give them in the order of the list."""
-    cast, head = week.cast, week.cast.heads[school.id]
-    levels = COLLEGE_LEVELS if school.kind == "college" else ECOLE_LEVELS
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "eleves.csv"
-        write_list(path, cast.world, cast.places[school.uai], cast.world.children(count, levels))
-        import_pupils(actor=head, school_id=school.public_id, paths=[path])
-    return list(pupils_visible_to(head).filter(school=school, left_on=None).order_by("id"))
-
-
-def _lacks(pupils: Sequence[Pupil], device: int, sim: int) -> dict:
-    """Say what each lacks: the first ones a device, and from the end of the list a connection."""
-    lacks: dict = {}
-    extra = len(pupils) // 17 + 1
-    for pupil in pupils[: device + extra if device else 0]:
-        lacks.setdefault(pupil.public_id, []).append(NeedInput(NeedKind.DEVICE))
-    for rank, pupil in enumerate(pupils[: sim + extra]):
-        lacks.setdefault(pupil.public_id, []).append(NeedInput(NeedKind.CONNECTION, takes_sim=True))
-        if rank % 9 == 8:
-            lacks[pupil.public_id].append(NeedInput(NeedKind.HOMEWORK_BY_POST))
-    return lacks
-
-
-def enter_by_telephone(week: Week, schools: Iterable[School]) -> None:
-    """11:00: the secretary of a circonscription enters for the écoles that phoned."""
-    for school in schools:
-        sim = week.needs[school.id][1]
-        lines = [Line("TOUS", NeedKind.CONNECTION, sim, sim, Good.SIM)] if sim else []
-        enter_for(
-            actor=week.cast.inspectors[school.circonscription_id],
-            operation_id=week.op.public_id,
-            school_id=school.public_id,
-            lines=lines,
-            nobody=not sim,
-        )
-
-
 def validate_returns(week: Week) -> int:
     """The service validates what came in."""
     waiting = Return.objects.filter(campaign__operation=week.op, state="submitted").order_by("id")
@@ -380,10 +320,3 @@ def _numbers_at(school: School, good: str, mode: str) -> list[str]:
     rows = AssetPlace.objects.filter(account__code=places.school(school), until=None)
     rows = rows.filter(asset__product__good=good, asset__product__mode=mode)
     return list(rows.order_by("asset__number").values_list("asset__number", flat=True))
-
-
-def name_pupils(week: Week, school: School) -> None:
-    """An école whose circonscription entered for it names its pupils when the cards arrive."""
-    sim = week.needs[school.id][1]
-    pupils = bring_list(week, school, sim * 18 // 17 + 3)
-    mark_many(actor=week.cast.heads[school.id], school_id=school.public_id, lacks=_lacks(pupils, 0, sim))
