@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from cartable.accounts.enums import Role
 from cartable.foundation import clock as house_clock
@@ -15,6 +15,7 @@ from cartable.pupils import actions, purging, queries, subject_access
 from cartable.pupils.inputs import FamilyInput, GuardianInput, HomeInput, NeedInput, PupilInput
 from cartable.pupils.models import Guardian, Home, Need, PendingGuardian, Pupil, PupilHome
 from tests import factories
+from tests.pupils import lists
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
@@ -164,3 +165,26 @@ def test_nobody_else_gets_it(school, head):
     assert actions.export_child(ana.public_id)["pupil"]["first_name"] == "Ana", (
         "the operator of the machine may"
     )
+
+
+def test_no_name_stands_in_clear_anywhere_in_the_store(ecole, bring, caplog):
+    waiting = lists.onde_guardian("ZZCANARI", "Zzcanari", "1 rue Zzcanari|59000|Zzcanari", "ZZCANARI Tom")
+    bring(ecole, lists.guardians(waiting))
+    bring(
+        ecole,
+        lists.onde(
+            lists.onde_pupil(
+                "ZZCANARI", "Zzcanari", ine="1234567890Z", homes=["2 rue Zzcanari|59000|Zzcanari"]
+            ),
+            lists.onde_pupil("ZZCANARI", "Zoé", "hier"),
+        ),
+        lists.guardians(lists.onde_guardian("ZZCANARI", "Jean", "", "ZZCANARI Zzcanari", phone="0612345678")),
+    )
+    assert Pupil.objects.exists() and Guardian.objects.exists() and PendingGuardian.objects.exists()
+    said = caplog.text
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            said += str(cursor.fetchall())
+    for secret in ("canari", "1234567890Z", "12 34 56 78", "2012-08-17"):
+        assert secret.lower() not in said.lower()
