@@ -1,13 +1,13 @@
 """Reads on people and rights; `resolve_scope` is the one place that turns rights into sets of ids."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
 from cartable.accounts.enums import Right, Role, ScopeKind
-from cartable.accounts.models import Assignment, Invitation, RightDelegation, User
+from cartable.accounts.models import ACCOUNT_KEPT, Assignment, Invitation, RightDelegation, User
 from cartable.accounts.places import MODEL_OF
 from cartable.accounts.secrets import token_hash
 from cartable.bodies.models import Body
@@ -214,3 +214,17 @@ def way_in_by_link(token: str) -> Invitation | None:
     """Find what a link opens, without using it: a page fetched ahead must not burn it."""
     link = open_invitations().filter(secret_hash=token_hash(token), channel="email", user__is_active=True)
     return link.select_related("user").first()
+
+
+# What the identifier of an account begins with once its person was forgotten.
+ERASED = "efface-"
+
+
+def past_their_time(day: date) -> QuerySet[User]:
+    """Give the accounts that no right has kept since the time that `ACCOUNT_KEPT` says."""
+    limit = day - timedelta(days=ACCOUNT_KEPT.days)
+    lasting = Q(valid_until=None) | Q(valid_until__gte=limit)
+    held = Assignment.objects.filter(lasting).values("user")
+    lent = RightDelegation.objects.filter(valid_until__gte=limit).values("given_to")
+    idle = User.objects.filter(created_at__date__lt=limit).exclude(identifier__startswith=ERASED)
+    return idle.exclude(id__in=held).exclude(id__in=lent).order_by("id")

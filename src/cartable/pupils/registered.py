@@ -1,5 +1,6 @@
 """What this room, and those below it, put in the registers of purging and of subject access."""
 
+from cartable.accounts import actions as accounts
 from cartable.documents import actions as documents
 from cartable.documents.queries import expired as expired_documents
 from cartable.foundation import clock
@@ -10,6 +11,7 @@ from cartable.pupils.actions import leaving
 
 
 WITH_THE_PUPIL = ("Pupil", "Home", "PupilHome", "Guardian", "Need", "NeedPupil", "Cover")
+ACCOUNTS = ("User", "Assignment", "RightDelegation")
 # Rooms below this one: rows erased so many days after a moment, as their own `retention` says.
 BY_AGE = {
     "accounts.RefusedAccess": "at",
@@ -24,6 +26,8 @@ def register_all() -> None:
     purging.register("pupils.PendingGuardian", leaving.purge_pending, models=["pupils.PendingGuardian"])
     for label, field in BY_AGE.items():
         purging.register_by_age(label, field)
+    purging.register("accounts", accounts.erase_accounts, models=[f"accounts.{name}" for name in ACCOUNTS])
+    purging.register("traces of access", accounts.erase_traces_of_access, models=[])
     purging.register("documents.StoredDocument", purge_documents, models=["documents.StoredDocument"])
     purging.register("messages.OutgoingMessage", purge_messages, models=["messages.OutgoingMessage"])
     subject_access.register("pupil", exports.pupil_part, models=["pupils.Pupil"])

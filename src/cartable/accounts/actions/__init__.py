@@ -2,6 +2,7 @@
 
 from cartable.accounts.actions.bulk import Invited, invite_all, invite_ecoles
 from cartable.accounts.actions.entries import note_refused_access
+from cartable.accounts.actions.erasing import erase_accounts, erase_traces_of_access
 from cartable.accounts.actions.invitations import ask_again, letters_sent, redeem_code, redeem_link, reissue
 from cartable.accounts.actions.people import change_password, choose_language, create_user, rename, set_active
 from cartable.accounts.actions.rights import delegate, end_assignment, grant, revoke_delegation
@@ -15,6 +16,8 @@ __all__ = [
     "create_user",
     "delegate",
     "end_assignment",
+    "erase_accounts",
+    "erase_traces_of_access",
     "grant",
     "invite_all",
     "invite_ecoles",
