@@ -11,9 +11,7 @@ from django.utils.translation import override
 
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 NO_BREAK = "\u00a0"
 # Orders that turn the direction of writing would let one name rearrange its neighbours on the paper.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
