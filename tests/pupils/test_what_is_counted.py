@@ -107,7 +107,7 @@ def test_a_list_takes_three_queries_whatever_its_length(school, head, django_ass
         mark(head, factories.pupil(school, name), DEVICE)
     assert head.scope
     with django_assert_num_queries(3):
-        found = queries.find(head, school, lacking="device")
+        found = queries.add_needs(queries.find(head, school, lacking="device"))
         assert [len(pupil.open_needs) for pupil in found] == [1] * 8
         assert not any(row.need.running_covers for pupil in found for row in pupil.open_needs)
     assert queries.find(head, school, lacking="none") == []

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 
 from cartable.pupils.enums import NeedKind
 from cartable.pupils.models import Cover, Guardian, Home, Need, NeedPupil, Pupil, PupilHome
@@ -66,11 +75,12 @@ def _first_rank() -> Subquery:
     return Subquery(rows.values("rank")[:1])
 
 
-def with_needs(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
-    """Add to each pupil `open_needs` (rows with their need) and to each need `running_covers`: two queries more."""
+def add_needs(pupils: list[Pupil]) -> list[Pupil]:
+    """Add to each pupil `open_needs` (rows with their need) and to each need `running_covers`: two queries."""
     covers = Prefetch("need__covers", queryset=RUNNING.all(), to_attr="running_covers")
     rows = NeedPupil.objects.filter(open=True).select_related("need").prefetch_related(covers)
-    return pupils.prefetch_related(Prefetch("in_needs", queryset=rows, to_attr="open_needs"))
+    prefetch_related_objects(pupils, Prefetch("in_needs", queryset=rows, to_attr="open_needs"))
+    return pupils
 
 
 def with_homes(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
@@ -93,18 +103,20 @@ def by_class(pupils: Iterable[Pupil]) -> list[Pupil]:
 def find(
     user: Any, school: School, *, words: str = "", class_label: str = "", lacking: str = ""
 ) -> list[Pupil]:
-    """Give the present pupils of a school by class and name, with their needs, cut to a search (three queries).
+    """Give the present pupils of a school by class and name, cut to a search (one query); `lacks` says who needs.
 
     `words` must each begin a word of the name; `lacking` is a kind of need, "any", or "none".
     """
     pupils = pupils_visible_to(user).filter(school=school, left_on=None)
     if class_label:
         pupils = pupils.filter(class_label=class_label)
-    if lacking:
-        opened = NeedPupil.objects.filter(pupil=OuterRef("pk"), open=True)
-        wanted = Exists(opened if lacking in ("any", "none") else opened.filter(kind=lacking))
-        pupils = pupils.filter(~wanted if lacking == "none" else wanted)
-    return by_class(pupil for pupil in with_needs(pupils) if _has_words(pupil, fold(words).split()))
+    opened = NeedPupil.objects.filter(pupil=OuterRef("pk"), open=True)
+    pupils = pupils.annotate(lacks=Exists(opened))
+    if lacking in ("any", "none"):
+        pupils = pupils.filter(lacks=lacking == "any")
+    elif lacking:
+        pupils = pupils.filter(Exists(opened.filter(kind=lacking)))
+    return by_class(pupil for pupil in pupils if _has_words(pupil, fold(words).split()))
 
 
 def _has_words(pupil: Pupil, words: list[str]) -> bool:

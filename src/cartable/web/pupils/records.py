@@ -23,7 +23,7 @@ from cartable.pupils.actions import (
 )
 from cartable.pupils.models import Home, Pupil
 from cartable.pupils.perms import may_export, may_mark
-from cartable.pupils.queries import homes_visible_to, pupils_visible_to, with_homes, with_needs
+from cartable.pupils.queries import add_needs, homes_visible_to, pupils_visible_to, with_homes
 from cartable.web.pupils.forms import HomeForm, LeftForm, PupilForm
 from cartable.web.pupils.marks import line_of, needs_from
 from cartable.web.pupils.reach import fetch_pupil, pupil_crumbs, school_crumbs
@@ -33,7 +33,7 @@ from cartable.web.show import show, show_form
 def pupil(request: HttpRequest, pupil_id: UUID) -> HttpResponse:
     """Show a pupil, his homes and what lacks."""
     known = fetch_pupil(request, pupil_id)
-    found = with_homes(with_needs(pupils_visible_to(request.user))).get(pk=known.pk)
+    (found,) = add_needs(list(with_homes(pupils_visible_to(request.user)).filter(pk=known.pk)))
     others = _together(request, found)
     return show(
         request,

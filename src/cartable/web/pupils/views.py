@@ -16,7 +16,7 @@ from cartable.pupils.actions import mark_many
 from cartable.pupils.enums import ASKED_NOW, NeedKind
 from cartable.pupils.models import Pupil
 from cartable.pupils.perms import may_follow, may_mark
-from cartable.pupils.queries import classes_of, find
+from cartable.pupils.queries import add_needs, classes_of, find
 from cartable.territories.models import School
 from cartable.web.parts import crumb
 from cartable.web.pupils.marks import lacks_from, line_of
@@ -68,13 +68,13 @@ def _shown(request: HttpRequest, school: School) -> dict[str, Any]:
     page = paged(request, found[:MOST_FOUND] if words else found, MOST_FOUND if words else PER_PAGE)
     return {
         "school": school,
-        "lines": [line_of(pupil) for pupil in page],
+        "lines": [line_of(pupil) for pupil in add_needs(list(page))],
         "page": page,
         "words": words,
         "chosen": chosen,
         "lacking": lacking,
         "number": len(found),
-        "marked": sum(bool(pupil.open_needs) for pupil in found),
+        "marked": sum(pupil.lacks for pupil in found),
         "kinds": [kind.label for kind in ASKED_NOW],
         "marks": may_mark(request.user, school),
     }
