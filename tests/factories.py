@@ -188,44 +188,36 @@ def in_hands(operation: Any, at: School, number: int, *, good: str = "sim") -> l
     from cartable.pupils.models import Cover, Need, NeedPupil
 
     kind, now, day = SERVES[Good(good)], clock.now(), clock.today()
+    answer = operation.campaign.returns.filter(school=at, submitted_at__isnull=False).first()
     product = article_of(operation.owner, good, "given", "")
-    lot = Lot.objects.get_or_create(
+    lot, _made = Lot.objects.get_or_create(
         operation=operation, product=product, held_by=at, defaults={"quantity": number, "received_on": day}
-    )[0]
-    made = []
-    for _ in range(number):
-        key, serial = uuid4(), f"N{next(_number)}"
-        child = pupil(at, "Enfant", f"Famille {serial}")
-        need = Need.objects.create(school=at, kind=kind, marked_at=at_first(operation, at, now))
-        NeedPupil.objects.create(need=need, pupil=child, kind=kind)
-        asset = Asset.objects.create(
-            product=product, lot=lot, number_kind="serial", number=serial, number_key=serial
-        )
-        (transfer,) = post_many(
-            actor=None,
-            transfers=[NewTransfer(key, product.code, "outside:x", f"given:{at.uai}", 1, day, "handed_over")],
-        )
-        made.append(
-            Handover.objects.create(
-                public_id=key,
-                operation=operation,
-                school=at,
-                pupil=child,
-                need=need,
-                product=product,
-                asset=asset,
-                transfer=transfer,
-                mode="given",
-                proof="certificate",
-                receiver="legal_guardian",
-                handed_at=now,
-            )
-        )
-        Cover.objects.create(need=need, kind=kind, source=key, starts_at=now)
-    return made
-
-
-def at_first(operation: Any, at: School, now: Any) -> Any:
-    """Give a moment at which a need was known to be in the school's answer, if there is one."""
-    answer = operation.campaign.returns.filter(school=at).first()
-    return answer.submitted_at if answer and answer.submitted_at else now
+    )
+    keys = [uuid4() for _ in range(number)]
+    children = [pupil(at, "Enfant", f"Famille {key}") for key in keys]
+    needs = Need.objects.bulk_create(
+        Need(school=at, kind=kind, marked_at=answer.submitted_at if answer else now) for _ in keys
+    )
+    NeedPupil.objects.bulk_create(
+        NeedPupil(need=need, pupil=child, kind=kind) for need, child in zip(needs, children, strict=True)
+    )
+    assets = Asset.objects.bulk_create(
+        Asset(product=product, lot=lot, number_kind="serial", number=key.hex, number_key=key.hex)
+        for key in keys
+    )
+    transfers = post_many(
+        actor=None,
+        transfers=[
+            NewTransfer(key, product.code, "outside:x", f"given:{at.uai}", 1, day, "handed_over")
+            for key in keys
+        ],
+    )
+    common = {"operation": operation, "school": at, "product": product, "mode": "given", "handed_at": now}
+    common |= {"proof": "certificate", "receiver": "legal_guardian"}
+    Cover.objects.bulk_create(
+        Cover(need=need, kind=kind, source=key, starts_at=now) for need, key in zip(needs, keys, strict=True)
+    )
+    return Handover.objects.bulk_create(
+        Handover(public_id=key, pupil=child, need=need, asset=asset, transfer=transfer, **common)
+        for key, child, need, asset, transfer in zip(keys, children, needs, assets, transfers, strict=True)
+    )

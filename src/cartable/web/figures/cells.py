@@ -30,7 +30,7 @@ def cell(value: int | float | Blank) -> str:
     """Write a figure for a reader: a number, a rate, or why there is none."""
     if isinstance(value, Blank):
         return str(WHY_BLANK[value])
-    return number_format(value, 1 if isinstance(value, float) else 0)
+    return f"{number_format(value, 1)}\u00a0%" if isinstance(value, float) else number_format(value)
 
 
 def by_place(picture: Picture) -> list[Indicator]:
@@ -112,7 +112,8 @@ def fact(one: Indicator, value: Any, picture: Picture, row: Row) -> list[Any]:
         one.label,
         written if known else "",
         _("connu") if known else WHY_BLANK[value],
-        one.unit,
+        # A lone sign would be taken for a formula.
+        _("pour cent") if one.unit == "%" else one.unit,
         one.definition,
         one.source,
         f"{localtime(picture.as_of):%Y-%m-%d %H:%M}",

@@ -106,7 +106,7 @@ def _coverage_table(found: Picture) -> Table | None:
             Column(_("Besoin"), cells.kind_name, heads=True),
             of(indicators.needed, _("Élèves à qui il en manque")),
             of(indicators.covered, _("Élèves équipés")),
-            of(indicators.rate, _("Taux de couverture (%)")),
+            of(indicators.rate, _("Taux de couverture")),
             of(indicators.beyond, _("Équipés hors réponses")),
         ],
         rows=found.kinds,
