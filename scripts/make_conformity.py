@@ -37,8 +37,8 @@ ENDS = {
     "with_parent": "comme la ligne dont elle dépend",
 }
 LIBRARIES = {
-    "sessions.Session": "session : identifiant interne du compte ; douze heures au plus, une heure sans rien faire",
-    "axes.AccessAttempt": "essais de mot de passe manqués : identifiant tapé, adresse IP, navigateur",
+    "sessions.Session": "session : identifiant interne du compte ; douze heures au plus, puis `cartable purge`",
+    "axes.AccessAttempt": "essais de mot de passe manqués : identifiant, adresse IP, navigateur ; un an, puis `cartable purge`",
     "axes.AccessAttemptExpiration": "échéance d'un essai manqué",
     "axes.AccessFailureLog": "inutilisée (journal désactivé)",
     "axes.AccessLog": "inutilisée (journal désactivé)",
