@@ -51,6 +51,12 @@ def test_a_file_that_is_no_list_is_refused_in_one_sentence(ecole, tmp_path, what
     assert not Pupil.objects.exists(), "the good list beside it is not taken either"
 
 
+def test_the_same_file_chosen_twice_is_said(ecole, bring):
+    with pytest.raises(Refused, match="deux fois"):
+        bring(ecole, onde(ZOE), onde(ZOE))
+    assert not Pupil.objects.exists()
+
+
 def test_too_many_lines_for_the_web_are_refused_before_anything_is_written(ecole, tmp_path):
     path = lists.write(tmp_path, "x.csv", onde(*([ZOE] * (WEB.max_rows + 1))))
     with pytest.raises(Refused, match="5000 lignes"):

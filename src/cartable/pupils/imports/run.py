@@ -82,6 +82,8 @@ def import_pupils(
             "files", "Choisissez la liste des élèves, celle des responsables, ou les deux.", "files"
         )
     listings = [read_listing(path, school, limits) for path in paths]
+    if len({listing.sha256 for listing in listings}) < len(listings):
+        raise Refused("same_file", "Le même fichier est choisi deux fois : retirez-en un.", "second")
     runs = [
         begin_run(actor=actor, kind=listing.kind, sha256=listing.sha256, target=school.uai)
         for listing in listings
