@@ -38,7 +38,7 @@ ENDS = {
 }
 LIBRARIES = {
     "sessions.Session": "session : identifiant interne du compte ; douze heures au plus, puis `cartable purge`",
-    "axes.AccessAttempt": "essais de mot de passe manqués : identifiant, adresse IP, navigateur ; un an, puis `cartable purge`",
+    "axes.AccessAttempt": "essais manqués : identifiant, adresse IP, navigateur ; un an, puis `cartable purge`",
     "axes.AccessAttemptExpiration": "échéance d'un essai manqué",
     "axes.AccessFailureLog": "inutilisée (journal désactivé)",
     "axes.AccessLog": "inutilisée (journal désactivé)",
