@@ -192,6 +192,15 @@ SEEDED_LEAKS: list[Leak] = [
         "cartable.web.accounts.invitations.departments_to_invite",
         _all("territories.Department"),
     ),
+    Leak("operation", "cartable.web.operations.views.operations_visible_to", _all("operations.Operation")),
+    Leak("census", "cartable.web.operations.views.operations_visible_to", _all("operations.Operation")),
+    Leak("return", "cartable.web.census.views.returns_visible_to", _all("census.Return")),
+    Leak("plan", "cartable.web.plans.views.plans_visible_to", _all("planning.Plan")),
+    Leak("plan-csv", "cartable.web.plans.views.plans_visible_to", _all("planning.Plan")),
+    Leak("plan-communes", "cartable.web.plans.views.plans_led_by", _all("planning.Plan")),
+    Leak("shipment", "cartable.web.shipments.views.shipments_visible_to", _all("equipment.Shipment")),
+    Leak("shipment-slip", "cartable.web.shipments.views.shipments_led_by", _all("equipment.Shipment")),
+    Leak("figures", "cartable.web.figures.views.operations_seen_by", _all("operations.Operation")),
 ]
 
 
