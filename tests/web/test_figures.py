@@ -106,7 +106,7 @@ def test_the_service_sees_every_number_with_its_completeness(operation):
     assert "50 élèves équipés sur 90" in text and "55,5 %" in text
     assert "non affiché" not in text.replace("« non affiché »", "")
     assert "ce qui n'est pas zéro" in text
-    rows = {row[0]: row[1:] for row in table(html, "Par commune")}
+    rows = {row[0]: row[1:] for row in table(html, "Toutes les communes")}
     assert rows["Ville 93001"] == ["3 sur 3", "60", "35", "58,3 %", "35"]
     assert rows["Ville 93029"] == ["0 sur 1", "inconnu", "inconnu", "inconnu", "0"]
 
@@ -124,7 +124,7 @@ def test_the_chain_of_numbers_is_never_confused(operation):
         "en mains",
     ]
     assert rows[1] == [
-        "Carte SIM (donné)",
+        "Carte SIM (don)",
         "1400",
         "0",
         "50",
@@ -167,8 +167,8 @@ def test_a_giver_sees_counts_by_commune_and_no_answer(operation):
     factories.in_hands(operation, School.objects.get(name="Collège Autre"), 15)
     client = client_of(Role.GIVER, operation)
     html = get(client, operation)
-    rows = {row[0]: row[1:] for row in table(html, "Par commune")}
-    assert rows["Commune"] == ["Carte SIM (donné) : en mains"]
+    rows = {row[0]: row[1:] for row in table(html, "Toutes les communes")}
+    assert rows["Commune"] == ["Carte SIM (don) : en mains"]
     assert rows["Ville 93001"] == ["35"]
     assert rows["Ville 93008"] == rows["Ville 93029"] == ["non affiché"]
     assert "répondu" not in plain(html) and "manque" not in plain(html)
@@ -232,7 +232,7 @@ def test_each_line_of_a_file_is_a_fact(operation):
 
 def test_files_and_pages_agree(operation):
     client = client_of(Role.EQUIPMENT, operation)
-    shown = {row[0]: row[2] for row in table(get(client, operation), "Par commune")[1:]}
+    shown = {row[0]: row[2] for row in table(get(client, operation), "Toutes les communes")[1:]}
     filed = {
         row["commune"]: row["valeur"] or row["etat"]
         for row in lines(get(client, operation, "/communes.csv"))

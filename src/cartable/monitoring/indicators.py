@@ -15,6 +15,7 @@ from cartable.pupils.enums import NeedKind
 
 ANSWERS = gettext_lazy("réponses envoyées par les établissements")
 ANSWERS_AND_HANDOVERS = gettext_lazy("réponses envoyées et remises enregistrées")
+MODES = {Mode.GIVEN: gettext_lazy("don"), Mode.LENT: gettext_lazy("prêt")}
 DEFINITIONS = {
     Step.ANNOUNCED: gettext_lazy("Quantité annoncée dans les parts de l'opération."),
     Step.RECEIVED: gettext_lazy("Articles entrés dans le dépôt, d'après le registre des stocks."),
@@ -39,10 +40,10 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One figure: how to read it in a row, what it means, where it comes from."""
+    """One figure: how to read it in a row, what it means, where it comes from; `short` heads a narrow column."""
 
-    code: str
     label: str
+    short: str
     unit: str
     definition: str | Promise
     source: str | Promise
@@ -60,15 +61,16 @@ class Indicator:
 
 
 def thing_name(thing: Thing) -> str:
-    """Name a sort of article with its mode: "tablette (prêté)"."""
-    return f"{Good(thing[0]).label} ({Mode(thing[1]).label})"
+    """Name a sort of article with its mode: "Tablette (prêt)"."""
+    return f"{_capital(str(Good(thing[0]).label))} ({MODES[Mode(thing[1])]})"
 
 
 def needed(kind: str) -> Indicator:
     """Describe the pupils who lack a kind of thing."""
     text = _("Élèves à qui il manque ceci, d'après les réponses envoyées. Sans réponse, rien n'est compté.")
     label = _("%(need)s : élèves à qui il en manque") % {"need": _kind(kind)}
-    return Indicator(f"needed-{kind}", label, _("élèves"), text, ANSWERS, "needed", kind)
+    short = _("%(need)s : il en manque") % {"need": _kind(kind)}
+    return Indicator(label, short, _("élèves"), text, ANSWERS, "needed", kind)
 
 
 def covered(kind: str) -> Indicator:
@@ -77,7 +79,8 @@ def covered(kind: str) -> Indicator:
         "Parmi eux, élèves dont le foyer a aujourd'hui un article de l'opération ; chacun compte une fois."
     )
     label = _("%(need)s : élèves équipés") % {"need": _kind(kind)}
-    return Indicator(f"covered-{kind}", label, _("élèves"), text, ANSWERS_AND_HANDOVERS, "covered", kind)
+    short = _("%(need)s : équipés") % {"need": _kind(kind)}
+    return Indicator(label, short, _("élèves"), text, ANSWERS_AND_HANDOVERS, "covered", kind)
 
 
 def rate(kind: str) -> Indicator:
@@ -87,21 +90,21 @@ def rate(kind: str) -> Indicator:
         "On compte des élèves, pas des articles."
     )
     label = _("%(need)s : taux de couverture") % {"need": _kind(kind)}
-    return Indicator(f"rate-{kind}", label, "%", text, ANSWERS_AND_HANDOVERS, "rate", kind)
+    short = _("%(need)s : taux") % {"need": _kind(kind)}
+    return Indicator(label, short, "%", text, ANSWERS_AND_HANDOVERS, "rate", kind)
 
 
 def beyond(kind: str) -> Indicator:
     """Describe those who were equipped without being in the answers."""
     text = _("Élèves équipés qui n'étaient pas dans les réponses : servis avant elles, ou repérés depuis.")
     label = _("%(need)s : équipés hors réponses") % {"need": _kind(kind)}
-    return Indicator(f"beyond-{kind}", label, _("élèves"), text, ANSWERS_AND_HANDOVERS, "beyond", kind)
+    return Indicator(label, label, _("élèves"), text, ANSWERS_AND_HANDOVERS, "beyond", kind)
 
 
 def step(thing: Thing, at: Step) -> Indicator:
     """Describe the articles of a thing at one step of the chain."""
-    label = f"{_capital(thing_name(thing))} : {at.label}"
-    code = f"{at.value}-{thing[0]}-{thing[1]}"
-    return Indicator(code, label, _("articles"), DEFINITIONS[at], SOURCES[at], "things", (thing, at))
+    label = f"{thing_name(thing)} : {at.label}"
+    return Indicator(label, label, _("articles"), DEFINITIONS[at], SOURCES[at], "things", (thing, at))
 
 
 def of_kind(kind: str) -> list[Indicator]:

@@ -30,6 +30,8 @@ MENU: list[Entry] = [
     Entry(_("Délégations"), "delegations"),
     Entry(_("Invitations"), "invitations"),
     Entry(_("Comptes"), "accounts"),
+    Entry(_("Contrôle"), "audit"),
+    Entry(_("Établissements"), "schools"),
 ]
 
 

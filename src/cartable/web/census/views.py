@@ -14,7 +14,7 @@ from cartable.census.actions import answer_nobody, enter_for, send_back, submit,
 from cartable.census.enums import ReturnState
 from cartable.census.models import Return
 from cartable.census.queries import progress, return_of, returns_visible_to, silent_schools, totals_by_kind
-from cartable.operations.enums import OperationState
+from cartable.operations.enums import Mode, OperationState
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_visible_to, schools_asked
@@ -233,6 +233,7 @@ def answer(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpRes
         sent=sent,
         table=table,
         marked=bool(lines),
+        lends=operation.pools.filter(serves=school.kind, mode=Mode.LENT).exists(),
         is_head=request.user.scope.may(Right.HEAD.value, school.id),
     )
 

@@ -22,7 +22,7 @@ WHY_BLANK = {
     Blank.HIDDEN: gettext_lazy("non affiché"),
     Blank.NOTHING: gettext_lazy("sans objet"),
 }
-BARS = 25
+BARS = 20
 FACTS = ("indicateur", "valeur", "etat", "unite", "definition", "source", "date", "repondu", "interroges")
 
 
@@ -56,7 +56,11 @@ def steps_of(picture: Picture) -> list[Step]:
 
 def columns(shown: Iterable[Indicator]) -> list[Column]:
     """Give a column for each figure."""
-    return [Column(one.label, lambda row, one=one: cell(one.of(row)), numeric=True) for one in shown]
+
+    def column(one: Indicator) -> Column:
+        return Column(one.short, lambda row: cell(one.of(row)), numeric=True)
+
+    return [column(one) for one in shown]
 
 
 def chain_columns(picture: Picture) -> list[Column]:
@@ -65,7 +69,7 @@ def chain_columns(picture: Picture) -> list[Column]:
     def at(step: Step) -> Column:
         return Column(step.label, lambda thing: cell(picture.total.things[thing][step]), numeric=True)
 
-    name = Column(_("Article"), lambda thing: _capital(indicators.thing_name(thing)), heads=True)
+    name = Column(_("Article"), indicators.thing_name, heads=True)
     return [name, *(at(step) for step in steps_of(picture))]
 
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cartable.accounts.models import User
-from cartable.monitoring.enums import Blank
 from cartable.monitoring.queries import given_by
 from cartable.web.home.tiles import Tile
 
@@ -14,13 +13,14 @@ from cartable.web.home.tiles import Tile
 def tiles(user: User) -> Iterable[Tile]:
     """Give one tile for each operation that a giver's body gave to."""
     for operation, held in given_by(user):
-        few = isinstance(held, Blank)
         yield Tile(
-            title=_("Les premières remises ont commencé") if few else _("entre les mains des élèves"),
+            title=_("entre les mains des élèves")
+            if isinstance(held, int)
+            else _("Les premières remises ont commencé"),
             text=_("%(operation)s : par commune, jour après jour, sans aucun nom.")
             % {"operation": operation.name},
             url=reverse("figures", args=[operation.public_id]),
-            number=None if few else held,
+            number=held if isinstance(held, int) else None,
             weight=30,
             action=_("Voir les chiffres"),
         )

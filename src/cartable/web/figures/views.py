@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from cartable.census.queries import Progress
 from cartable.intake.exporting import write_csv
 from cartable.monitoring import indicators
 from cartable.monitoring.enums import Blank, Step
@@ -22,6 +23,10 @@ from cartable.web.operations.views import operation_crumbs
 from cartable.web.parts import Figure, crumb
 from cartable.web.show import paged, show
 from cartable.web.table import Column, Table
+
+
+# A chart under its title and what it shows of the whole.
+Drawing = tuple[str, str, SafeString]
 
 
 def _seen(request: HttpRequest, operation_id: UUID, **asked: bool) -> tuple[Operation, Picture]:
@@ -44,6 +49,7 @@ def figures(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         crumbs=operation_crumbs(operation),
         operation=operation,
         picture=found,
+        answers=_answers_sentence(found),
         cards=[*_coverage_cards(found), *_in_hands_cards(found)],
         coverage=_coverage_table(found),
         chain=_chain_table(found),
@@ -52,6 +58,13 @@ def figures(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         communes=_communes_table(request, found, csv),
         curves=_curves(found, reverse("figures-curve-csv", args=[operation_id])),
     )
+
+
+def _answers_sentence(found: Picture) -> str:
+    """Say how many have answered; a giver, and who has one school, are told nothing of it."""
+    if found.gives or found.total.asked < 2:
+        return ""
+    return Progress(found.total.asked, found.total.answered, nobody=0, sent_back=0).sentence
 
 
 def _coverage_cards(found: Picture) -> list[Figure]:
@@ -71,7 +84,7 @@ def _coverage_card(found: Picture, kind: str) -> Figure:
 
 
 def _in_hands_cards(found: Picture) -> list[Figure]:
-    said = _("%(started)d établissements sur %(served)d servis en ont remis.")
+    said = _("Établissements qui en ont remis, sur ceux qui en ont reçu : %(started)d sur %(served)d.")
     progress = said % {"started": found.started, "served": found.served} if found.served else ""
     shown = [indicators.step(thing, Step.IN_HANDS) for thing in found.things]
     return [_card(found, one, f"{one.definition} {progress}", answers=False) for one in shown]
@@ -122,34 +135,46 @@ def _chain_table(found: Picture) -> Table:
     )
 
 
-def _commune_charts(found: Picture, csv: str) -> list[SafeString]:
+def _commune_charts(found: Picture, csv: str) -> list[Drawing]:
     if found.gives:
         return [_thing_chart(found, thing, csv) for thing in found.things]
     return [_pupil_chart(found, kind, csv) for kind in found.kinds]
 
 
-def _pupil_chart(found: Picture, kind: str, csv: str) -> SafeString:
+def _pupil_chart(found: Picture, kind: str, csv: str) -> Drawing:
     items = cells.pupil_bars(found, kind)
-    return bars(
-        key=f"bars-{kind}",
-        title=_("%(need)s : élèves équipés, par commune") % {"need": cells.kind_name(kind)},
-        description=_which(found, len(items)),
-        items=items,
-        unit=_("Élèves équipés"),
-        of_unit=_("Élèves à qui il en manque"),
-        csv=csv,
+    title = _("%(need)s : élèves équipés, sur ceux à qui il en manque") % {"need": cells.kind_name(kind)}
+    which = _which(found, len(items))
+    return (
+        title,
+        which,
+        bars(
+            key=f"bars-{kind}",
+            title=title,
+            description=which,
+            items=items,
+            unit=_("Élèves équipés"),
+            of_unit=_("Élèves à qui il en manque"),
+            csv=csv,
+        ),
     )
 
 
-def _thing_chart(found: Picture, thing: Thing, csv: str) -> SafeString:
+def _thing_chart(found: Picture, thing: Thing, csv: str) -> Drawing:
     items = cells.thing_bars(found, thing)
-    return bars(
-        key=f"bars-{thing[0]}-{thing[1]}",
-        title=_("%(thing)s : en mains, par commune") % {"thing": indicators.thing_name(thing)},
-        description=_which(found, len(items)),
-        items=items,
-        unit=_("En mains"),
-        csv=csv,
+    title = indicators.step(thing, Step.IN_HANDS).label
+    which = _which(found, len(items))
+    return (
+        title,
+        which,
+        bars(
+            key=f"bars-{thing[0]}-{thing[1]}",
+            title=title,
+            description=which,
+            items=items,
+            unit=_("En mains"),
+            csv=csv,
+        ),
     )
 
 
@@ -165,27 +190,33 @@ def _communes_table(request: HttpRequest, found: Picture, csv: str) -> Table:
     if not found.gives:
         columns.append(Column(_("Réponses"), cells.answers_cell))
     return Table(
-        caption=_("Par commune"),
+        caption=_("Toutes les communes"),
         columns=columns + cells.columns(cells.by_place(found)),
-        rows=paged(request, list(found.communes.values())),
+        rows=paged(request, list(found.communes.values()), per_page=25),
         empty=_("Aucun établissement dans cette opération."),
         csv=csv,
     )
 
 
-def _curves(found: Picture, csv: str) -> list[SafeString]:
-    return [
+def _curves(found: Picture, csv: str) -> list[Drawing]:
+    return [_curve(found, thing, csv) for thing in found.things if found.curves.get(thing)]
+
+
+def _curve(found: Picture, thing: Thing, csv: str) -> Drawing:
+    title = _("%(thing)s, jour après jour") % {"thing": indicators.step(thing, Step.IN_HANDS).label}
+    which = _("Nombre d'articles en mains à la fin de chaque jour où il a changé.")
+    return (
+        title,
+        which,
         curve(
             key=f"curve-{thing[0]}-{thing[1]}",
-            title=_("%(thing)s : en mains, jour après jour") % {"thing": indicators.thing_name(thing)},
-            description=_("Nombre d'articles en mains à la fin de chaque jour où il a changé."),
+            title=title,
+            description=which,
             points=cells.points(found, thing),
             unit=_("En mains"),
             csv=csv,
-        )
-        for thing in found.things
-        if found.curves.get(thing)
-    ]
+        ),
+    )
 
 
 def schools(request: HttpRequest, operation_id: UUID) -> HttpResponse:

@@ -40,6 +40,8 @@ SOURCES: list[str] = [
     "cartable.web.pupils.tiles.tiles",
     "cartable.web.loans.tiles.tiles",
     "cartable.web.figures.tiles.tiles",
+    "cartable.web.audit.tiles.tiles",
+    "cartable.web.geography.tiles.tiles",
 ]
 
 

@@ -31,5 +31,6 @@ urlpatterns = [
         roles=LEADS,
         methods=("POST",),
     ),
+    page("<uuid:plan_id>/reserve", views.free, name="plan-free-reserve", roles=LEADS, methods=BOTH),
     page("parts/<uuid:allocation_id>", views.share, name="share", roles=LEADS, methods=BOTH),
 ]

@@ -10,13 +10,20 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cartable.census.queries import progress
+from cartable.census.queries import progress, units_needed
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, pools_visible_to
-from cartable.planning.actions import approve, change_share, propose, release, serve_late_answer
+from cartable.planning.actions import (
+    approve,
+    change_share,
+    free_reserve,
+    propose,
+    release,
+    serve_late_answer,
+)
 from cartable.planning.enums import PlanState
-from cartable.planning.models import Allocation, Plan
+from cartable.planning.models import Allocation, Plan, ReserveLine
 from cartable.planning.papers import plan_sheet, rule_in_words
 from cartable.planning.queries import (
     allocations_visible_to,
@@ -28,6 +35,7 @@ from cartable.planning.queries import (
 )
 from cartable.planning.rules import Weights
 from cartable.web.answers import csv, pdf
+from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import fetch, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.plans.forms import ProposeForm, ReleaseForm, ShareForm
@@ -117,6 +125,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         rule=rule_in_words(found),
         shares=_shares_table(request, found, shares, leads),
         reserve=_reserve_table(found) if leads else None,
+        late=_late(found) if leads else [],
         unshipped=found.allocations.filter(quantity__gt=0, shipped_by=None).count() if leads else 0,
     )
 
@@ -165,6 +174,14 @@ def _reserve_table(found: Plan) -> Table:
         rows=reserve_lines(found),
         empty=_("Aucune réserve : tous ont répondu, ou elle n'a pas été demandée."),
     )
+
+
+def _late(found: Plan) -> list[ReserveLine]:
+    """Give what is kept for schools that have answered since the plan was approved."""
+    if found.state != PlanState.APPROVED or not found.reserve:
+        return []
+    answered = units_needed(found.pool)
+    return [line for line in reserve_lines(found) if line.school_id in answered]
 
 
 def share(request: HttpRequest, allocation_id: UUID) -> HttpResponse:
@@ -225,6 +242,26 @@ def late_answer(request: HttpRequest, plan_id: UUID, school_id: UUID) -> HttpRes
     serve_late_answer(actor=request.user, plan_id=plan_id, school_id=school_id)
     messages.success(request, _("La part est prise sur la réserve."))
     return redirect("plan", plan_id=plan_id)
+
+
+def free(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    """Give what is left of the reserve back to the depot, with a reason."""
+    found = get_object_or_404(plans_led_by(request.user), public_id=plan_id)
+    form = ReasonForm(request.POST or None)
+    url = reverse("plan", args=[plan_id])
+    if request.method == "POST" and form.is_valid():
+        if form.carries_out(free_reserve, actor=request.user, plan_id=plan_id, **form.cleaned_data):
+            messages.success(request, _("Articles revenus au dépôt : %(n)d.") % {"n": form.result})
+            return redirect(url)
+    return show_form(
+        request,
+        form,
+        title=_("Libérer la réserve"),
+        intro=_("Ce qui reste en réserve revient au dépôt ; un nouveau plan peut le répartir."),
+        submit=_("Libérer la réserve"),
+        back=url,
+        crumbs=[*_crumbs(found.pool.operation), crumb(found.pool.name, url)],
+    )
 
 
 def sheet(request: HttpRequest, plan_id: UUID) -> HttpResponse:
