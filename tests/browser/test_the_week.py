@@ -27,7 +27,7 @@ from tests.browser.pages.town import (
 
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PRINCIPAL, DIRECTOR = "ce.parks@ecole.invalid", "ce.lilas@ecole.invalid"
+PRINCIPAL, LATE, DIRECTOR = "ce.parks@ecole.invalid", "ce.silence@ecole.invalid", "ce.lilas@ecole.invalid"
 
 
 @pytest.fixture
@@ -41,10 +41,11 @@ def town(visit, monkeypatch, settings, live_server, tmp_path) -> Town:
 
 
 def test_the_week(town, tmp_path):
-    operation = monday_morning(town, tmp_path)
+    operation, letters = monday_morning(town, tmp_path)
     monday_afternoon(town, tmp_path)
     round_ = wednesday(town, operation)
     thursday(town, round_)
+    too_late(town, operation, letters[LATE])
     at_the_gate(town)
     figures_for_all(town, operation)
     credit_and_returns(town)
@@ -72,7 +73,7 @@ def monday_morning(town, folder):
     page.goto("/")
     census.enter_by_telephone(page)
     nobody_here(town, identifier, code)
-    return operation
+    return operation, letters
 
 
 def nobody_here(town, identifier, code):
@@ -83,6 +84,7 @@ def nobody_here(town, identifier, code):
         page.get_by_role("link", name="J'ai reçu un code par courrier").click()
     fill(page, {"Identifiant": identifier, "Code reçu": code.lower(), "Choisissez": PASSWORD})
     press(page, "Ouvrir mon accès")
+    sound(page)
     census.answer_nobody(page)
 
 
@@ -98,11 +100,12 @@ def monday_afternoon(town, folder):
     census.bring_list(page, folder)
     census.tick_eleven(page)
     sound(page)
+    census.declare_tablets(town.screen(PRINCIPAL))
     census.send_answer(town.screen(PRINCIPAL))
     town.it_is("2020-04-27 14:30")
     page = town.arrive(DIRECTOR, link_in(letters[DIRECTOR]))
     sound(page)
-    census.type_three_families(page)
+    census.type_families(page, *census.OF_THE_ECOLE)
 
 
 def wednesday(town, operation):
@@ -140,6 +143,13 @@ def thursday(town, round_):
     assert "lundi 4 mai 2020 à 9 h" in letter and "Arzachel" not in letter
 
 
+def too_late(town, operation, letter):
+    """The silent collège answers at last: its part was kept for it."""
+    page = town.arrive(LATE, link_in(letter))
+    census.type_families(page, *census.OF_THE_LATE)
+    service.serve_late_answer(town.screen(town.service, operation))
+
+
 def at_the_gate(town):
     """Monday 9:00: hand over, and what happens at a gate."""
     town.it_is("2020-05-04 09:00")
@@ -172,7 +182,10 @@ def figures_for_all(town, operation):
     figures.open_figures(page, operation)
     chain = figures.line(page, figures.SIM)
     assert (chain["annoncés"], chain["reçus au dépôt"], chain["en mains"]) == ("18", "18", "2"), chain
+    assert says(page, "5 établissements sur 6 ont répondu", "Jour après jour")
     figures.names_nobody(page)
+    with pytest.raises(AssertionError, match="names"):
+        figures.names_nobody(town.screen(census.CPE, "/eleves/"))  # who serves the school does read names
     for who in (person(Role.PREFECTURE, department()), person(Role.GIVER, giver("Fondation SFR"))):
         page = town.screen(who)
         sound(page)

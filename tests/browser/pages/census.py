@@ -18,6 +18,12 @@ LACKS: tuple[tuple[str, ...], ...] = (
     (SIM,), (SIM,), (SIM, DEVICE), (SIM, DEVICE), (SIM, DEVICE), (SIM,), (SIM,), (SIM,),
     (SIM, "devoirs par courrier"), (KEY, "aide aux parents"), ("lien perdu",),
 )  # fmt: skip
+OF_THE_ECOLE = (
+    ("NECTARIS", "Paul", "CM1", SIM, ""),
+    ("ORONTIUS", "Rose", "CP", SIM, "devoirs par courrier"),
+    ("PETAVIUS", "Sami", "CM2", KEY, "lien perdu"),
+)
+OF_THE_LATE = (("REGIOMONT", "Tess", "6E", SIM, ""), ("SCHILLER", "Ugo", "3E", SIM, ""))
 
 
 def delegate(page: Page) -> None:
@@ -66,6 +72,15 @@ def send_answer(page: Page) -> None:
     assert says(page, "Merci. La remontée est envoyée")
 
 
+def declare_tablets(page: Page) -> None:
+    """Say how many tablets the collège holds already."""
+    follow(page, "Répondre")
+    follow(page, "L'établissement en avait déjà ?")
+    fill(page, {"Article": "tablette", "Nombre déjà": "3"})
+    press(page, "Déclarer ce nombre")
+    assert says(page, "C'est noté.", "Tablette 3")
+
+
 def answer_nobody(page: Page) -> None:
     """Say that nobody here needs it: an answer."""
     follow(page, "Répondre")
@@ -91,16 +106,12 @@ def enter_by_telephone(page: Page) -> None:
     assert says(page, f"La réponse de {MUSE} est enregistrée.", "saisie par la circonscription")
 
 
-def type_three_families(page: Page) -> None:
-    """Type three families, one short form after the other, on a telephone."""
+def type_families(page: Page, *families: tuple[str, str, str, str, str]) -> None:
+    """Type families, one short form after the other, on a telephone, and send the answer."""
     page.set_viewport_size(PHONE)
     follow(page, "Vos élèves")
     follow(page, "Saisir une famille")
-    for last_name, first_name, level, connection, other in (
-        ("NECTARIS", "Paul", "CM1", SIM, ""),
-        ("ORONTIUS", "Rose", "CP", SIM, "devoirs par courrier"),
-        ("PETAVIUS", "Sami", "CM2", KEY, "lien perdu"),
-    ):
+    for last_name, first_name, level, connection, other in families:
         fill(page, {"Nom de famille": last_name, "Téléphone": "06 39 98 02 02", "Prénom": first_name})
         fill(page, {"Niveau": level, "Connexion": connection, **({other: True} if other else {})})
         press(page, "Enregistrer, puis famille suivante")

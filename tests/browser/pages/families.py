@@ -38,7 +38,10 @@ CHILDREN = (
     Child("LANGRENUS", "Mia", "3e A", "0639980112"),
     Child("MERSENIUS", "Noé", "3e A", "0639980113"),
 )
-CANARIES = tuple(dict.fromkeys(child.last_name.casefold() for child in CHILDREN))
+CANARIES = (
+    *dict.fromkeys(child.last_name.casefold() for child in CHILDREN),
+    *("nectaris", "orontius", "petavius", "regiomont", "schiller"),
+)
 HEAD = '<?xml version="1.0" encoding="ISO-8859-15"?>'
 
 

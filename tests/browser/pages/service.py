@@ -103,11 +103,11 @@ def _import_tablets(page: Page, folder: Path) -> None:
 
 def _declare_held(page: Page, folder: Path) -> None:
     path = folder / "deja-la.csv"
-    path.write_text(f"UAI;nombre\n{code(1)};3\n{code(3)};5\n")
+    path.write_text(f"UAI;nombre\n{code(3)};5\n")
     follow(page, "Déclarer ce qui est déjà dans les établissements")
     fill(page, {"Fichier": str(path), "Article": "tablette", "Donné ou prêté": "prêté"})
     press(page, "Déclarer")
-    assert says(page, "Total déclaré : 8. Établissements ajoutés : 2")
+    assert says(page, "Total déclaré : 5. Établissements ajoutés : 1")
 
 
 def follow_up(page: Page) -> None:
@@ -188,3 +188,16 @@ def send_round(page: Page) -> list[tuple[str, str]]:
         addresses.append((OFFICE if shipment.to_circonscription else PARKS, found[0]))
         page.go_back()
     return addresses
+
+
+def serve_late_answer(page: Page) -> None:
+    """Give a school that answered after the plan its part of the reserve, and the rest back to the depot."""
+    follow(page, "Répartition")
+    follow(page.get_by_role("table"), SIM_COLLEGES)
+    press(page, f"Servir {SILENT}, qui a répondu depuis (réservé : 4)")
+    assert says(page, "La part est prise sur la réserve.", "2 sur 2 demandés")
+    follow(page, "Libérer la réserve")
+    fill(page, {"Motif": "Les réponses sont closes"})
+    press(page, "Libérer la réserve")
+    assert says(page, "Articles revenus au dépôt : 2.")
+    ship(page)
