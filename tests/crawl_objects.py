@@ -16,7 +16,9 @@ from cartable.accounts.actions.invitations import invite
 from cartable.accounts.enums import Right, Role
 from cartable.accounts.models import User
 from cartable.bodies.enums import BodyKind
+from cartable.equipment.models import Asset
 from cartable.foundation import clock
+from cartable.ledger.models import Account
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
 from tests import crawl_gate, crawl_works, factories
@@ -84,7 +86,18 @@ def names(side: Side) -> None:
     side.things |= {"pupil_id": pupil.public_id, "home_id": home.public_id}
 
 
-BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works, crawl_gate.at_school]
+def control(side: Side) -> None:
+    """Put what an auditor follows: the tablet that the family borrowed, its lot, an account of its article."""
+    asset = Asset.objects.get(handovers__public_id=side.things["handover_id"])
+    account = Account.objects.get(resource__code=asset.product.code, code=f"on_loan:{side.college.uai}")
+    side.things |= {
+        "asset_id": asset.public_id,
+        "lot_id": asset.lot.public_id,
+        "ledger_account_id": account.public_id,
+    }
+
+
+BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works, crawl_gate.at_school, control]
 # What can only be made once every side is there.
 FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
 
@@ -201,6 +214,15 @@ SEEDED_LEAKS: list[Leak] = [
     Leak("shipment", "cartable.web.shipments.views.shipments_visible_to", _all("equipment.Shipment")),
     Leak("shipment-slip", "cartable.web.shipments.views.shipments_led_by", _all("equipment.Shipment")),
     Leak("figures", "cartable.web.figures.views.operations_seen_by", _all("operations.Operation")),
+    Leak("audit-operation", "cartable.web.audit.views.operations_audited_by", _all("operations.Operation")),
+    Leak("audit-asset", "cartable.web.audit.views.assets_audited_by", _all("equipment.Asset")),
+    Leak("audit-account-csv", "cartable.web.audit.ledger.accounts_audited_by", _all("ledger.Account")),
+    Leak("school", "cartable.web.geography.views.schools_visible_to", _all("territories.School")),
+    Leak(
+        "circonscription",
+        "cartable.web.geography.views.circonscriptions_visible_to",
+        _all("territories.Circonscription"),
+    ),
 ]
 
 

@@ -17,6 +17,8 @@ FAMILIES = [
     ("remises/", "gate"),
     ("prets/", "loans"),
     ("chiffres/", "figures"),
+    ("controle/", "audit"),
+    ("territoire/", "geography"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]
