@@ -177,12 +177,14 @@ def test_a_closed_operation_takes_no_answer(lead, head, operation, school):
         answer_nobody(actor=head, operation_id=operation.public_id, school_id=school.public_id)
 
 
-def test_a_school_reads_its_own_return_and_the_prefecture_no_draft(head, operation, school):
+def test_a_school_reads_its_own_return_the_dsden_no_draft_and_the_prefecture_none(head, operation, school):
     mine = make.answered(operation, school, 3)
     draft = make.answered(operation, make.school("college"), 2, state="draft")
     prefecture = make.user("prefecture", make.department())
     assert list(returns_visible_to(head)) == [mine]
-    assert list(returns_visible_to(prefecture)) == [mine]
+    dsden = make.user("academy", make.department())
+    assert list(returns_visible_to(dsden)) == [mine]
+    assert not returns_visible_to(prefecture).exists()
     assert draft in returns_visible_to(make.user("head", draft.school))
     assert not returns_visible_to(make.user("association", make.body("association"))).exists()
 

@@ -149,7 +149,7 @@ def test_release_prepares_each_share_once_and_keeps_the_link(lead, operation, po
     assert release(actor=lead, plan_id=plan.public_id, planned_on=date(2020, 4, 30)) == []
 
 
-def test_a_school_reads_its_own_share_and_the_prefecture_no_draft(lead, operation, pool):
+def test_a_school_reads_its_own_share_and_the_prefecture_none(lead, operation, pool):
     mine, other = make.school(name="A"), make.school(name="B")
     for school in (mine, other):
         make.answered(operation, school, 10)
@@ -158,7 +158,11 @@ def test_a_school_reads_its_own_share_and_the_prefecture_no_draft(lead, operatio
     assert not plans_visible_to(prefecture).exists() and not allocations_visible_to(head).exists()
     approve(actor=lead, plan_id=plan.public_id)
     assert [a.school for a in allocations_visible_to(head)] == [mine]
-    assert {a.school for a in allocations_visible_to(prefecture)} == {mine, other}
+    assert {a.school for a in allocations_visible_to(make.user("academy", make.department()))} == {
+        mine,
+        other,
+    }
+    assert plans_visible_to(prefecture).exists() and not allocations_visible_to(prefecture).exists()
     for stranger in (head, prefecture):
         with pytest.raises(Refused):
             propose(actor=stranger, pool_id=pool.public_id)

@@ -136,3 +136,14 @@ def test_the_list_of_returns_takes_the_same_queries_for_ten_times_the_rows(
         make.answered(operation, make.school("college"), 2)
     with django_assert_max_num_queries(len(few)):
         client.get(page)
+
+
+@pytest.mark.parametrize(("role", "seen"), [("prefecture", False), ("academy", True)])
+def test_a_small_count_is_shown_only_to_who_serves_the_schools(client, lead, role, seen):
+    operation = make.operation(lead)
+    answer = make.answered(operation, make.school("college", name="Collège des Trois"), 3)
+    sign_in(client, make.user(role, make.department()))
+    page = client.get(reverse("census", args=[operation.public_id])).content.decode()
+    assert ("moins de 11" not in page) is seen and ("Collège des Trois" in page) is seen
+    one = client.get(reverse("return", args=[answer.public_id]))
+    assert (one.status_code == 200) is seen

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cartable.accounts.models import User
 from cartable.census.enums import ReturnState
 from cartable.foundation.ids import PublicIdField
-from cartable.foundation.retention import FACT
+from cartable.foundation.retention import ACT, FACT
 from cartable.operations.enums import Good
 from cartable.operations.models import Operation
 from cartable.pupils.enums import NeedKind
@@ -52,7 +52,7 @@ class Return(models.Model):
     validated_at = models.DateTimeField(null=True, blank=True)
     sent_back_reason = models.CharField(_("motif du renvoi"), max_length=300, blank=True)
 
-    retention = FACT
+    retention = ACT
     personal = ("entered_by",)
 
     class Meta:

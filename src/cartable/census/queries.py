@@ -16,7 +16,10 @@ from cartable.territories.models import School
 
 
 # A giver sees what was handed over, never what a school answered.
-READS_RETURNS = {Role.NATIONAL, Role.REGION, Role.PREFECTURE, Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
+READS_TOTALS = {Role.NATIONAL, Role.REGION, Role.PREFECTURE, Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
+# One school's answer holds small counts: only who serves that school reads it.
+READS_RETURNS = {Role.ACADEMY, Role.EQUIPMENT}
+SMALL = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,12 @@ def _met_by(good: str) -> Q:
     """Filter on lines that a good meets: a return says SIM or key, and leaves open which sort of device."""
     kind = SERVES[Good(good)]
     return Q(lines__good=good) if kind == NeedKind.CONNECTION else Q(lines__kind=kind)
+
+
+def reads_small_counts(user: Any) -> bool:
+    """Tell whether the user serves the schools in his reach, and so sees counts under eleven."""
+    serving = READS_RETURNS | {Role.CIRCONSCRIPTION, Role.HEAD, Role.SCHOOL_STAFF}
+    return bool(user.scope.roles & serving)
 
 
 def totals_by_kind(operation: Operation, schools: Q | None = None) -> dict[str, dict[str, int]]:

@@ -19,6 +19,7 @@ class Retention:
     days: int = 0
 
 
+ACT = Retention("never", "acte administratif ; l'agent en est détaché quand son compte est effacé")
 FACT = Retention("never", "fait public ou écriture comptable, sans donnée personnelle")
 
 

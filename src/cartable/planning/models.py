@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cartable.accounts.models import User
 from cartable.equipment.models import ShipmentLine
 from cartable.foundation.ids import PublicIdField
-from cartable.foundation.retention import FACT
+from cartable.foundation.retention import ACT, FACT
 from cartable.operations.models import Pool
 from cartable.planning.enums import PlanState, Rule
 from cartable.territories.models import School
@@ -30,7 +30,7 @@ class Plan(models.Model):
     answered = models.PositiveIntegerField(_("établissements ayant répondu"))
     asked = models.PositiveIntegerField(_("établissements interrogés"))
 
-    retention = FACT
+    retention = ACT
     personal = ("made_by", "approved_by")
 
     class Meta:

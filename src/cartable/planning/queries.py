@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from cartable.census.queries import reads_small_counts
 from cartable.equipment.places import reserved
 from cartable.ledger.models import Account, Transfer
 from cartable.operations.queries import operations_led_by, operations_visible_to
@@ -50,9 +51,11 @@ def plans_led_by(user: Any) -> QuerySet[Plan]:
 
 
 def allocations_visible_to(user: Any) -> QuerySet[Allocation]:
-    """Give the shares of the plans the user sees, in the schools of his reach: never one school to another."""
+    """Give the shares of the plans the user sees, in the schools that he serves: never one school to another."""
     led = Q(plan__pool__operation__in=operations_led_by(user))
-    reached = user.scope.schools("school__") & Q(plan__in=plans_visible_to(user))
+    reached = Q(pk=None)
+    if reads_small_counts(user):
+        reached = user.scope.schools("school__") & Q(plan__in=plans_visible_to(user))
     return (
         Allocation.objects.filter(led | reached)
         .select_related("school__commune", "plan__pool__operation")

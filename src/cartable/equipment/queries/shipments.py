@@ -13,7 +13,7 @@ from cartable.operations.queries import operations_led_by
 
 
 RELATED = ("operation__owner", "operation__department", "sender", "to_school__commune", "to_circonscription")
-OVERSEES = {Role.NATIONAL, Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
+OVERSEES = {Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
 
 
 def shipments_visible_to(user: Any) -> QuerySet[Shipment]:

@@ -1,16 +1,17 @@
 from cartable.accounts.enums import Role
-from cartable.census.queries import READS_RETURNS
+from cartable.census.queries import READS_RETURNS, READS_TOTALS
 from cartable.web.census import views
 from cartable.web.register import page
 
 
 AT_SCHOOL = {Role.HEAD, Role.SCHOOL_STAFF}
+TOTALS = READS_TOTALS | {Role.CIRCONSCRIPTION}
 READS = READS_RETURNS | {Role.CIRCONSCRIPTION}
 
 urlpatterns = [
     page("", views.answers, name="answers", roles=AT_SCHOOL | {Role.CIRCONSCRIPTION}),
-    page("<uuid:operation_id>/reponses", views.census, name="census", roles=READS),
-    page("<uuid:operation_id>/sans-reponse", views.silent, name="census-silent", roles=READS),
+    page("<uuid:operation_id>/reponses", views.census, name="census", roles=TOTALS),
+    page("<uuid:operation_id>/sans-reponse", views.silent, name="census-silent", roles=TOTALS),
     page(
         "<uuid:operation_id>/valider",
         views.validate_all,

@@ -13,7 +13,15 @@ from cartable.accounts.enums import Right
 from cartable.census.actions import answer_nobody, enter_for, send_back, submit, validate
 from cartable.census.enums import ReturnState
 from cartable.census.models import Return
-from cartable.census.queries import progress, return_of, returns_visible_to, silent_schools, totals_by_kind
+from cartable.census.queries import (
+    SMALL,
+    progress,
+    reads_small_counts,
+    return_of,
+    returns_visible_to,
+    silent_schools,
+    totals_by_kind,
+)
 from cartable.operations.enums import Mode, OperationState
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
@@ -44,7 +52,7 @@ def census(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     """Show how far the answers are, what they say, and each return."""
     operation = fetch(request, operation_id)
     scope = request.user.scope.schools("of_return__school__")
-    counts = totals_by_kind(operation, scope)
+    counts, open_counts = totals_by_kind(operation, scope), reads_small_counts(request.user)
     answers = returns_visible_to(request.user).filter(campaign__operation=operation)
     return show(
         request,
@@ -56,18 +64,21 @@ def census(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         deadline=deadline_text(operation),
         leads=may_lead(request.user, operation),
         waiting=answers.filter(state=ReturnState.SUBMITTED).count(),
-        totals=_totals_table(counts),
-        answers=_answers_table(request, answers),
+        totals=_totals_table(counts, open_counts),
+        answers=_answers_table(request, answers) if open_counts else None,
     )
 
 
-def _totals_table(counts: dict[str, dict[str, int]]) -> Table:
+def _totals_table(counts: dict[str, dict[str, int]], open_counts: bool) -> Table:
+    def shown(count: int) -> int | str:
+        return count if open_counts or count >= SMALL else _("moins de 11 : non affiché")
+
     return Table(
         caption=_("Ce qui manque, dans les réponses reçues"),
         columns=[
             Column(_("Besoin"), lambda row: NeedKind(row[0]).label, heads=True),
-            Column(_("Élèves"), lambda row: row[1]["pupils"], numeric=True),
-            Column(_("Articles à prévoir"), lambda row: row[1]["units"], numeric=True),
+            Column(_("Élèves"), lambda row: shown(row[1]["pupils"]), numeric=True),
+            Column(_("Articles à prévoir"), lambda row: shown(row[1]["units"]), numeric=True),
         ],
         rows=[row for row in counts.items() if row[1]["pupils"]],
         empty=_("Aucun besoin dans les réponses reçues."),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cartable.accounts.enums import Role
 from cartable.bodies.models import Body
 from cartable.census.actions import open_campaign
-from cartable.census.queries import READS_RETURNS, Progress, progress
+from cartable.census.queries import READS_TOTALS, Progress, progress
 from cartable.operations.actions import NewPool, add_pool, change_quantity, change_state, create_operation
 from cartable.operations.enums import Good, Mode, OperationState
 from cartable.operations.models import Operation, Pool
@@ -89,7 +89,7 @@ def operation(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         public_id=operation_id,
     )
     leads = may_lead(request.user, found)
-    reads = bool(request.user.scope.roles & READS_RETURNS)
+    reads = bool(request.user.scope.roles & READS_TOTALS)
     return show(
         request,
         "operations/operation.html",

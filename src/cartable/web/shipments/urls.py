@@ -5,7 +5,7 @@ from cartable.web.shipments import views
 
 LEADS = {Role.EQUIPMENT}
 AT_SCHOOL = {Role.HEAD, Role.SCHOOL_STAFF, Role.CIRCONSCRIPTION}
-READS = LEADS | AT_SCHOOL | {Role.NATIONAL, Role.ACADEMY, Role.AUDITOR}
+READS = LEADS | AT_SCHOOL | {Role.ACADEMY, Role.AUDITOR}
 BOTH = ("GET", "POST")
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cartable.accounts.enums import Right
 from cartable.bodies.actions import ensure_body
@@ -35,15 +36,15 @@ from cartable.web.table import Column, Table
 
 
 PLACES = (
-    ("depot", "Au dépôt"),
-    ("reserved", "Réservé par un plan"),
-    ("transit", "En route"),
-    ("school", "Dans les établissements"),
-    ("on_loan", "Prêté"),
-    ("given", "Donné"),
-    ("outside:dead", "Hors service"),
-    ("outside:lost", "Perdu"),
-    ("outside:missing", "Manquant à l'arrivée"),
+    ("depot", gettext_lazy("Au dépôt")),
+    ("reserved", gettext_lazy("Réservé par un plan")),
+    ("transit", gettext_lazy("En route")),
+    ("school", gettext_lazy("Dans les établissements")),
+    ("on_loan", gettext_lazy("Prêté")),
+    ("given", gettext_lazy("Donné")),
+    ("outside:dead", gettext_lazy("Hors service")),
+    ("outside:lost", gettext_lazy("Perdu")),
+    ("outside:missing", gettext_lazy("Manquant à l'arrivée")),
 )
 
 
@@ -70,7 +71,7 @@ def _places_table(operation: Operation) -> Table:
         columns=[
             Column(_("Article"), lambda row: _article(row[0]), heads=True),
             *(
-                Column(_(label), lambda row, sort=sort: row[1].get(sort, 0), numeric=True)
+                Column(label, lambda row, sort=sort: row[1].get(sort, 0), numeric=True)
                 for sort, label in used
             ),
         ],
