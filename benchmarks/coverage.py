@@ -19,8 +19,7 @@ from typing import Any
 
 SCHOOLS, NEEDS_EACH, VISITS, PEER_VISITS = 500, 50, 60, 3
 AIM_MS, AIM_QUERIES = 150, 12
-ASKED_AT = datetime(2020, 4, 27, 8, tzinfo=UTC)
-ANSWERED_AT = datetime(2020, 4, 28, 8, tzinfo=UTC)
+ASKED_AT, ANSWERED_AT = (datetime(2020, 4, day, 8, tzinfo=UTC) for day in (27, 28))
 COMMUNES = 40
 
 
@@ -378,9 +377,8 @@ def _account(role: str, place: Any) -> Any:
 
     user = User.objects.create(identifier=f"{role}@example.test", display_name=role)
     kind = place._meta.model_name
-    Assignment.objects.create(
-        user=user, role=role, scope_kind=kind, valid_from=date(2020, 1, 1), **{kind: place}
-    )
+    given = {"valid_from": date(2020, 1, 1), kind: place}
+    Assignment.objects.create(user=user, role=role, scope_kind=kind, **given)
     return user
 
 
@@ -392,9 +390,8 @@ def _timed(act: Callable[[], Any]) -> tuple[float, float]:
 
 
 def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return {"p50_ms": round(1000 * statistics.median(ordered), 1), "p95_ms": round(1000 * p95, 1)}
+    p95 = sorted(seconds)[min(len(seconds) - 1, int(0.95 * len(seconds)))]
+    return {"p50_ms": round(1000 * statistics.median(seconds), 1), "p95_ms": round(1000 * p95, 1)}
 
 
 if __name__ == "__main__":

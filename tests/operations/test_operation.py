@@ -51,6 +51,15 @@ def test_the_prefecture_of_the_same_territory_may_not_lead(role):
         add_pool(actor=other, operation_id=made.public_id, pool=make.pool(10, good="tablet"))
 
 
+def test_a_giver_who_equips_another_departement_does_not_lead_what_he_gives_to():
+    made = make.operation(make.equipment_user())
+    giver = make.body("foundation")
+    add_giver(operation=made, body=giver)
+    person = make.user("equipment", make.body(department=make.department("94", "Val-de-Marne")))
+    make.assign(person, "giver", made.owner)
+    assert made in operations_visible_to(person) and not operations_led_by(person).exists()
+
+
 def test_a_draft_is_seen_by_its_owner_alone():
     lead = make.equipment_user()
     draft = make.operation(lead, opened=False)

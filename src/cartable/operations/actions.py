@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
@@ -63,8 +64,8 @@ def create_operation(
     data_contact: str = "",
 ) -> Operation:
     """Open the file of an operation, in preparation, with its pools."""
-    owner = Body.objects.filter(public_id=owner_id, id__in=actor.scope.body_ids).first()
-    if owner is None or Role.EQUIPMENT not in actor.scope.roles:
+    owner = Body.objects.filter(public_id=owner_id, id__in=bodies_as(actor, Role.EQUIPMENT)).first()
+    if owner is None:
         raise Refused("not_yours", "Vous ne pouvez ouvrir une opération que pour votre propre organisme.")
     if answers_due_on < opens_on:
         raise Refused(

@@ -3,9 +3,10 @@
 from typing import Any
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.operations.models import Operation
 
 
 def may_lead(user: Any, operation: Operation) -> bool:
     """The body that owns or pays for the goods decides on them (code de l'éducation, L213-2 and L214-6)."""
-    return Role.EQUIPMENT in user.scope.roles and operation.owner_id in user.scope.body_ids
+    return operation.owner_id in bodies_as(user, Role.EQUIPMENT)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.operations.enums import OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.territories.models import Circonscription, School
@@ -32,9 +33,7 @@ def operations_visible_to(user: Any) -> QuerySet[Operation]:
 
 def operations_led_by(user: Any) -> QuerySet[Operation]:
     """Give the operations that the user may change: those of a body whose equipment service he is."""
-    if Role.EQUIPMENT not in user.scope.roles:
-        return Operation.objects.none()
-    return operations_visible_to(user).filter(owner_id__in=user.scope.body_ids)
+    return operations_visible_to(user).filter(owner_id__in=bodies_as(user, Role.EQUIPMENT))
 
 
 # A SEGPA has a UAI of its own and no head of its own: its collège answers for it.
