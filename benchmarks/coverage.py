@@ -1,7 +1,4 @@
-"""How fast is the page of figures, with 500 schools and 25,000 needs? The peer asks each school in turn.
-
-python -m benchmarks.coverage
-"""
+"""How fast is the page of figures, with 500 schools and 25,000 needs? The peer asks each school in turn."""
 
 import json
 import os
