@@ -6,7 +6,7 @@ from tests.browser.pages.families import CANARIES
 from tests.browser.pages.page import follow, row
 
 
-SIM = "Carte SIM (donné)"
+SIM, CHAIN = "Carte SIM (don)", "aux mains des élèves"
 
 
 def open_figures(page: Page, operation: str) -> None:
@@ -17,7 +17,8 @@ def open_figures(page: Page, operation: str) -> None:
 
 def line(page: Page, thing: str) -> dict[str, str]:
     """Give the chain of a thing, step by step, as the page says it."""
-    cells = row(page, thing).get_by_role("cell").all()
+    table = page.get_by_role("table").filter(has_text=CHAIN)
+    cells = row(table, thing).get_by_role("cell").all()
     return {cell.get_attribute("data-label") or "": (cell.text_content() or "").strip() for cell in cells}
 
 

@@ -70,9 +70,9 @@ def plain(text: str) -> str:
     return " ".join(text.replace("’", "'").split())
 
 
-def row(page: Page, *words: str) -> Locator:
+def row(place: Page | Locator, *words: str) -> Locator:
     """Give the line of a table where these words stand."""
-    found = page.get_by_role("row")
+    found = place.get_by_role("row")
     for each in words:
         found = found.filter(has_text=each)
     return found.first

@@ -99,9 +99,10 @@ class Town:
         return page
 
     def post(self) -> dict[str, str]:
-        """Let the periodic work run, and give the last letter of each recipient as the mail folder holds it."""
+        """Let the periodic work run, and give the letters that left, by recipient, as the mail folder holds them."""
+        before = set(self.mailbox.glob("*"))
         assert main(["tick"]) == 0
-        letters = [letter for file in sorted(self.mailbox.iterdir()) for letter in _letters(file)]
+        letters = [letter for file in set(self.mailbox.glob("*")) - before for letter in _letters(file)]
         return {letter["to"]: f"{letter['subject']}\n{letter.get_content()}" for letter in letters}
 
 
