@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
 
@@ -356,6 +357,7 @@ def _visits(operation: Any, role: str, place: Any) -> dict[str, float]:
     from django.test.utils import CaptureQueriesContext
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    import_module("cartable.config.wsgi")  # what the server does when it starts counts
     client, address = Client(), f"/chiffres/{operation.public_id}"
     client.force_login(_account(role, place))
     client.get(address)

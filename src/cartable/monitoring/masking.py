@@ -38,7 +38,7 @@ def _mask_pupils(picture: Picture, places: Mapping[int, Place]) -> None:
     closed = {key: place for key, place in places.items() if _is_closed(place)}
     for kind in picture.kinds:
         counts = {
-            key: Count(place.commune_code, place.needed.get(kind, 0), len(place.inside[kind]))
+            key: Count(place.commune_code, place.needed.get(kind, 0), place.inside[kind].number)
             for key, place in closed.items()
         }
         for column, found in zip(("needed", "covered"), hide(counts), strict=True):

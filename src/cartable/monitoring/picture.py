@@ -13,9 +13,44 @@ Number = int | Blank
 Thing = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Children without a name: those met once as a number, those met several times by a keyed hash."""
+
+    once: int = 0
+    again: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> int:
+        return self.once + len(self.again)
+
+    def __add__(self, other: "Children") -> "Children":
+        return Children(self.once + other.once, self.again | other.again)
+
+    def less(self, other: "Children") -> "Children":
+        """Leave out those who are in `other`: who was met once is never in two places."""
+        return Children(self.once, self.again - other.again)
+
+    def split(self, room: int) -> "tuple[Children, Children]":
+        """Give the first `room` of them, and the rest."""
+        once = min(self.once, room)
+        again = frozenset(sorted(self.again)[: room - once])
+        return Children(once, again), Children(self.once - once, self.again - again)
+
+
+def together(groups: Iterable[Children]) -> Children:
+    """Add up groups of children, each child once."""
+    once = 0
+    again: set[str] = set()
+    for group in groups:
+        once += group.once
+        again |= group.again
+    return Children(once, frozenset(again))
+
+
 @dataclass(slots=True)
 class Place:
-    """What is known of one school, before it is added up. Children are keyed hashes, only to count each once."""
+    """What is known of one school, before it is added up."""
 
     id: int
     uai: str
@@ -28,8 +63,8 @@ class Place:
     nobody: bool = False
     entered_for: bool = False
     needed: dict[str, int] = field(default_factory=dict)
-    inside: dict[str, set[str]] = field(default_factory=dict)
-    beyond: dict[str, set[str]] = field(default_factory=dict)
+    inside: dict[str, Children] = field(default_factory=dict)
+    beyond: dict[str, Children] = field(default_factory=dict)
     steps: Counter[tuple[Thing, str]] = field(default_factory=Counter)
     erased: Counter[str] = field(default_factory=Counter)
 
@@ -112,10 +147,11 @@ def row_of(
     row.answered = sum(place.asked and place.answered for place in places)
     answers = [place for place in places if place.answered]
     for kind in kinds:
-        inside = set().union(*(place.inside.get(kind, ()) for place in answers))
+        inside = together(place.inside[kind] for place in answers if kind in place.inside)
+        beyond = together(place.beyond[kind] for place in places if kind in place.beyond)
         row.needed[kind] = sum(p.needed.get(kind, 0) for p in answers) if answers else Blank.UNKNOWN
-        row.covered[kind] = len(inside) if answers else Blank.UNKNOWN
-        row.beyond[kind] = len(set().union(*(place.beyond.get(kind, ()) for place in places)) - inside)
+        row.covered[kind] = inside.number if answers else Blank.UNKNOWN
+        row.beyond[kind] = beyond.less(inside).number
     counts: dict[Thing, dict[str, int]] = {thing: dict.fromkeys(Step, 0) for thing in things}
     for place in places:
         for (thing, step), number in place.steps.items():

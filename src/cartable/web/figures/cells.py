@@ -22,7 +22,7 @@ WHY_BLANK = {
     Blank.HIDDEN: gettext_lazy("non affiché"),
     Blank.NOTHING: gettext_lazy("sans objet"),
 }
-BARS = 20
+BARS = 15
 FACTS = ("indicateur", "valeur", "etat", "unite", "definition", "source", "date", "repondu", "interroges")
 
 
