@@ -47,6 +47,8 @@ SCHOOL_COLUMNS = (
     "id", "uai", "name", "commune__code", "commune__name", "circonscription_id", "asked",
     "answer__id", "answer__nobody", "answer__entered_for_by_id",
 )  # fmt: skip
+# What came to a school, or was there already.
+HERE = (Step.ACCEPTED, Step.DECLARED)
 NOTHING = Value(0, IntegerField())
 # SQLite takes so many values in one statement, whatever its build.
 FEW = 900
@@ -151,6 +153,7 @@ def count_held(found: dict[int, Place], rows: Iterable[Held]) -> None:
         if row.things and (place := found.get(row.school_id)):
             place.steps[(row.what, row.mode), Step.IN_HANDS] += row.things
             place.erased[row.kind] += row.erased
+            place.started = True
     for school_id, kind in {key[:2] for key in once}:
         if place := found.get(school_id):
             keys = (school_id, kind, 1), (school_id, kind, 0)
@@ -298,19 +301,20 @@ def _part(rows: QuerySet, step: str, place: Any, path: str, number: Any) -> Quer
 
 
 def count_steps(found: dict[int, Place], steps: Iterable[StepCount]) -> None:
-    for count in steps:
-        if place := found.get(count.school_id):
-            place.steps[count.thing, count.step] += count.number
+    for step, school_id, good, mode, number in steps:
+        if place := found.get(school_id):
+            place.steps[(good, mode), step] += number
+            place.received |= step in HERE and number > 0
 
 
 def count_whole(total: Row, steps: Iterable[StepCount]) -> None:
     """Put in the total the steps that are of no school."""
-    for step in OF_THE_WHOLE:
-        sums = Counter(dict.fromkeys(total.things, 0))
-        for count in steps:
-            sums[count.thing] += count.number if count.step == step else 0
-        for thing, number in sums.items():
-            total.things[thing][step] = number
+    sums: Counter[tuple[Thing, str]] = Counter()
+    for count in steps:
+        if count.step in OF_THE_WHOLE:
+            sums[count.thing, count.step] += count.number
+    for thing, held in total.things.items():
+        held.update({step: sums[thing, step] for step in OF_THE_WHOLE})
 
 
 def curves_of(operation: Operation, sight: Sight, things: list[Thing]) -> dict[Thing, list[tuple[date, int]]]:

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from cartable.engines.disclosure import THRESHOLD, Count, Mask, hide, spaced
 from cartable.monitoring.enums import Blank, Step
-from cartable.monitoring.picture import Number, Picture, Place, Row
+from cartable.monitoring.picture import Children, Number, Picture, Place, Row
+
+
+NOBODY = Children()
 
 
 def mask(picture: Picture, places: Mapping[int, Place]) -> None:
@@ -38,7 +41,7 @@ def _mask_pupils(picture: Picture, places: Mapping[int, Place]) -> None:
     closed = {key: place for key, place in places.items() if _is_closed(place)}
     for kind in picture.kinds:
         counts = {
-            key: Count(place.commune_code, place.needed.get(kind, 0), place.inside[kind].number)
+            key: Count(place.commune_code, place.needed.get(kind, 0), place.inside.get(kind, NOBODY).number)
             for key, place in closed.items()
         }
         for column, found in zip(("needed", "covered"), hide(counts), strict=True):

@@ -50,7 +50,7 @@ def together(groups: Iterable[Children]) -> Children:
 
 @dataclass(slots=True)
 class Place:
-    """What is known of one school, before it is added up."""
+    """What is known of one school, before it is added up: `received` articles, of which some `started` to be given."""
 
     id: int
     uai: str
@@ -67,18 +67,8 @@ class Place:
     beyond: dict[str, Children] = field(default_factory=dict)
     steps: Counter[tuple[Thing, str]] = field(default_factory=Counter)
     erased: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def received(self) -> bool:
-        """Whether something came here, or was here already."""
-        return any(
-            step in (Step.ACCEPTED, Step.DECLARED) and number for (_, step), number in self.steps.items()
-        )
-
-    @property
-    def started(self) -> bool:
-        """Whether something of here is in hands."""
-        return any(step == Step.IN_HANDS and number for (_, step), number in self.steps.items())
+    received: bool = False
+    started: bool = False
 
 
 @dataclass(slots=True)
