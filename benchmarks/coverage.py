@@ -12,7 +12,7 @@ from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
 
-from benchmarks.coverage_store import fill
+from benchmarks._coverage_store import fill
 
 
 SCHOOLS, NEEDS_EACH, VISITS, PEER_VISITS = 500, 50, 60, 3
