@@ -24,7 +24,14 @@ WORDS = {
         **FROM,
     },
     "new_link": {"link": LINK, "valid_until": DEADLINE, **FROM},
-    "reminder": {"school": SCHOOL, "operation": "SIM d'avril", "deadline": DEADLINE, "link": LINK, **FROM},
+    "reminder": {
+        "school": SCHOOL,
+        "operation": "SIM d'avril",
+        "deadline": DEADLINE,
+        "late": False,
+        "link": LINK,
+        **FROM,
+    },
     "sent_back": {"school": SCHOOL, "operation": "SIM d'avril", "link": LINK, **FROM},
     "shipment": {
         "number": "E-12",

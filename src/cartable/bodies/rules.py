@@ -1,5 +1,6 @@
 """Pure rules of the bodies: the names of those that every département has."""
 
+from cartable.bodies.models import Body
 from cartable.territories.models import Department
 
 
@@ -26,6 +27,11 @@ PREFECTURES = {
 }
 RECTORATS = {"971", "972", "973", "974", "976"}
 VICE_RECTORATS = {"986", "987", "988"}
+
+
+def contact_of(body: Body) -> str:
+    """Say how a school reaches a body that writes to it."""
+    return body.email or body.phone or body.privacy_contact
 
 
 def _of(department: Department) -> str:

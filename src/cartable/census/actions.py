@@ -11,6 +11,7 @@ from cartable.census.enums import RETURN_MOVES, ReturnState
 from cartable.census.models import Campaign, LevelTotal, Return, ReturnLine
 from cartable.census.perms import may_answer, may_enter_for
 from cartable.census.queries import returns_led_by
+from cartable.census.telling import tell_sent_back
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
@@ -107,7 +108,7 @@ def enter_for(
 
 @transaction.atomic
 def send_back(*, actor: Any, return_id: UUID, reason: str) -> Return:
-    """Send a return back to its school; it says why, and the school may answer again."""
+    """Send a return back to its school, and write to it; it says why, and the school may answer again."""
     answer = _led_return(actor, return_id)
     move(RETURN_MOVES, answer.state, ReturnState.SENT_BACK, reason)
     answer.state, answer.sent_back_reason, answer.validated_at = (
@@ -117,6 +118,7 @@ def send_back(*, actor: Any, return_id: UUID, reason: str) -> Return:
     )
     answer.save(update_fields=["state", "sent_back_reason", "validated_at"])
     record(actor=actor, verb="census.return_sent_back", target=str(return_id), text=reason)
+    tell_sent_back(actor=actor, answer=answer)
     return answer
 
 

@@ -10,6 +10,7 @@ from cartable.census.enums import ANSWERED, ReturnState
 from cartable.census.models import Campaign, Return, ReturnLine
 from cartable.operations.enums import SERVES, Good
 from cartable.operations.models import Operation, Pool
+from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
 from cartable.pupils.enums import NeedKind
 from cartable.territories.models import School
@@ -92,6 +93,14 @@ def silent_schools(operation: Operation, user: Any) -> QuerySet[School]:
         .select_related("commune", "circonscription")
         .order_by("kind", "commune__name", "name", "id")
     )
+
+
+def schools_to_remind(operation: Operation, user: Any) -> QuerySet[School]:
+    """Give the silent schools that the user may write to: all for who leads, her own écoles for an inspector."""
+    silent = silent_schools(operation, user)
+    if may_lead(user, operation):
+        return silent
+    return silent.filter(circonscription_id__in=user.scope.circonscription_ids)
 
 
 def units_needed(pool: Pool) -> dict[int, int]:

@@ -43,19 +43,22 @@ def check(options: Namespace) -> int:
 
 
 def tick(options: Namespace) -> int:
-    """Do the periodic work: warnings of ending credits, the outbox, what is past its time."""
+    """Do the periodic work: warnings of ending credits and loans, the outbox, what is past its time."""
     from cartable.documents.actions import sweep
-    from cartable.equipment.actions.credits import warn_ending_credits
+    from cartable.equipment.actions import warn_ending_credits, warn_ending_loans
     from cartable.messages.actions import deliver
 
-    warned = warn_ending_credits()
+    warned, due = warn_ending_credits(), warn_ending_loans()
     report = deliver()
     strays = sweep()
-    result = {"warned": warned, "sent": report.sent, "failed": report.failed, "strays": strays}
+    result = {"warned": warned, "due": due, "sent": report.sent, "failed": report.failed, "strays": strays}
     answer(
         result,
         as_json=options.json,
-        sentences=[f"{warned} alertes de crédit, {report.sent} messages partis, {report.failed} en échec."],
+        sentences=[
+            f"{warned} alertes de crédit, {due} de fin de prêt, "
+            f"{report.sent} messages partis, {report.failed} en échec."
+        ],
     )
     return 0
 

@@ -32,6 +32,15 @@ PAUSES = (1, 5, 30, 120, 720)
 GIVE_UP = 5
 
 
+class NewMessage(NamedTuple):
+    """An e-mail to be written to the outbox; `subject` names no child."""
+
+    to: str
+    subject: str
+    body: str
+    dedup_key: str
+
+
 class Report(NamedTuple):
     """What one delivery did: sent, put off until a later attempt, failed for good, still waiting."""
 
@@ -67,6 +76,42 @@ def queue(
         if made:
             journal.record(actor=actor, verb="message.queued", target=str(message.public_id))
     return message
+
+
+def queue_many(*, actor: Actor | None, messages: Iterable[NewMessage]) -> int:
+    """Write e-mails to the outbox with few queries, and give how many are new.
+
+    Those whose address is none are left out, and those that were queued before.
+    """
+    wanted = {one.dedup_key: one for one in messages if _is_address(one.to)}
+    now = clock.now()
+    with transaction.atomic():
+        known = queries.known_keys(wanted)
+        rows = [_row(one, now) for key, one in wanted.items() if key not in known]
+        OutgoingMessage.objects.bulk_create(rows)
+        if rows:
+            journal.record(actor=actor, verb="message.queued", data={"count": len(rows)})
+    return len(rows)
+
+
+def _is_address(to: str) -> bool:
+    try:
+        _checked_address(to)
+    except Refused:
+        return False
+    return True
+
+
+def _row(one: NewMessage, now: datetime) -> OutgoingMessage:
+    return OutgoingMessage(
+        channel=Channel.EMAIL,
+        recipient=one.to.strip(),
+        subject=one.subject,
+        body=one.body,
+        dedup_key=one.dedup_key,
+        created_at=now,
+        not_before=now,
+    )
 
 
 def _checked_address(to: str) -> str:

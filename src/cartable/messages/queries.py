@@ -24,6 +24,18 @@ def by_keys(keys: Iterable[str]) -> QuerySet[OutgoingMessage]:
     return OutgoingMessage.objects.filter(dedup_key__in=list(keys))
 
 
+# SQLite takes so many values in one statement, whatever its build.
+BATCH = 900
+
+
+def known_keys(keys: Iterable[str]) -> set[str]:
+    """Give those of these dedup keys under which a message was queued already."""
+    wanted, known = list(keys), set()
+    for start in range(0, len(wanted), BATCH):
+        known |= set(by_keys(wanted[start : start + BATCH]).values_list("dedup_key", flat=True))
+    return known
+
+
 def due(now: datetime) -> QuerySet[OutgoingMessage]:
     """Give the e-mails that may be sent at `now`: queued, not put off, not held by another process."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)

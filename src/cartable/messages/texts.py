@@ -3,7 +3,7 @@
 Moments are given in the département's own time. A `link` may be of one use: it goes to nobody but the recipient.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
@@ -26,6 +26,9 @@ def _day(value: date) -> str:
 
 
 def _moment(value: datetime) -> str:
+    """Write a local moment; the last of a day is called midnight of that day, as people say it."""
+    if (value.hour, value.minute) == (0, 0):
+        return f"{_day(value - timedelta(days=1))} à minuit"
     minutes = f" {value.minute:02}" if value.minute else ""
     return f"{_day(value)} à {value.hour} h{minutes}"
 
@@ -57,12 +60,13 @@ def new_link(*, link: str, valid_until: datetime, issuer: str, contact: str) -> 
 
 
 def reminder(
-    *, school: str, operation: str, deadline: datetime, link: str, issuer: str, contact: str
+    *, school: str, operation: str, deadline: datetime, late: bool, link: str, issuer: str, contact: str
 ) -> Text:
     """Ask a school that has not answered; "nobody here needs it" is an answer."""
     return _write(
         "reminder",
-        school=school, operation=operation, deadline=_moment(deadline), link=link, issuer=issuer, contact=contact,
+        school=school, operation=operation, deadline=_moment(deadline), late=late, link=link, issuer=issuer,
+        contact=contact,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from cartable.journal.actions import record
 from cartable.operations.enums import OPERATION_MOVES, Good, Mode, NamedBy, OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.operations.queries import operations_led_by
+from cartable.operations.rules import pool_name
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import Department
 
@@ -119,7 +120,7 @@ def add_pool(*, actor: Any, operation_id: UUID, pool: NewPool) -> Pool:
         )
     made = Pool.objects.create(
         operation=operation,
-        name=pool.name.strip() or f"{Good(pool.good).label} · {SchoolKind(pool.serves).label}",
+        name=pool.name.strip() or pool_name(pool.good, pool.mode, pool.serves),
         serves=pool.serves,
         good=pool.good,
         mode=pool.mode,

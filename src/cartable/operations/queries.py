@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
 from cartable.accounts.queries import bodies_as
-from cartable.operations.enums import OperationState
+from cartable.operations.enums import Mode, OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.territories.models import Circonscription, School
 from cartable.territories.querysets import SchoolQuerySet
@@ -45,6 +45,12 @@ def schools_asked(operation: Operation) -> SchoolQuerySet:
     kinds = operation.pools.values("serves")
     open_ones = School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
     return open_ones.exclude(nature_code=SEGPA)
+
+
+def lent_goods(operation: Operation, kind: str) -> list[str]:
+    """Give the sorts of goods that an operation lends to schools of a kind."""
+    lent = operation.pools.filter(mode=Mode.LENT, serves=kind)
+    return list(lent.order_by("good").values_list("good", flat=True))
 
 
 def pools_visible_to(user: Any) -> QuerySet[Pool]:

@@ -2,8 +2,28 @@
 
 from datetime import datetime
 
+from django.utils.translation import override
+
 from cartable.foundation import clock
+from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation
+from cartable.territories.enums import SchoolKind
+
+
+# Words that agree with any article.
+HOW = {Mode.GIVEN: "à donner", Mode.LENT: "à prêter"}
+
+
+def good_name(good: str) -> str:
+    """Name a sort of goods as it is stored: in French, whatever language the page is read in."""
+    with override("fr"):
+        return str(Good(good).label)
+
+
+def pool_name(good: str, mode: str, serves: str) -> str:
+    """Name a part of an operation as it is stored, in French: what, given or lent, for whom."""
+    with override("fr"):
+        return f"{good_name(good)} {HOW[Mode(mode)]} · {SchoolKind(serves).label}"
 
 
 def deadline(operation: Operation) -> datetime:

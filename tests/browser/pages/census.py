@@ -99,7 +99,7 @@ def invite_ecoles(page: Page) -> None:
 def enter_by_telephone(page: Page) -> None:
     """Enter for an école that phoned; it is marked as entered for it."""
     follow(page, "Voir mes écoles")
-    assert says(page, f"{SIM} · école : 6 à répartir", LILAS, MUSE)
+    assert says(page, f"{SIM} à donner · école : 6 à répartir", LILAS, MUSE)
     follow(page, f"Saisir pour {MUSE}")
     fill(page, {f"Foyers sans connexion : {SIM}": "2"})
     press(page, "Enregistrer la réponse")

@@ -11,8 +11,8 @@ from tests.browser.pages.town import LILAS, OFFICE, PARKS, PREAU, SILENT, code
 
 
 NAME = "Cartes SIM et tablettes, avril 2020"
-SIM_COLLEGES, SIM_ECOLES = "carte SIM · collège", "carte SIM · école"
-TABLETS = "tablette · collège"
+SIM_COLLEGES, SIM_ECOLES = "carte SIM à donner · collège", "carte SIM à donner · école"
+TABLETS = "tablette à donner · collège"
 # (article, given or lent, for whom, how many, through the circonscription)
 PARTS = (
     ("carte SIM", "donné", "collège", "12", False),
@@ -152,11 +152,11 @@ def share_cards_of_colleges(page: Page) -> None:
 
 def share_rest(page: Page, operation: str) -> None:
     """Share the cards of the écoles and the given tablets, and approve."""
-    for part, which, reserve in ((SIM_ECOLES, 0, True), (TABLETS, 1, False)):
+    for part, reserve in ((SIM_ECOLES, True), (TABLETS, False)):
         page.goto(operation)
         follow(page, "Répartition")
         with page.expect_navigation():
-            page.get_by_role("link", name=f"Répartir : {part}").nth(which).click()
+            page.get_by_role("link", name=f"Répartir : {part}").click()
         fill(page, {"Garder une réserve": reserve})
         press(page, "Calculer le plan")
         press(page, "Approuver le plan")

@@ -16,6 +16,7 @@ from cartable.equipment.actions.endings import (
     swap,
 )
 from cartable.equipment.actions.handovers import Hand, Handed, hand_over, hand_over_many
+from cartable.equipment.actions.loans_ending import warn_ending_loans
 from cartable.equipment.actions.lots import Received, receive_lot
 from cartable.equipment.actions.receipts import Count, confirm_receipt
 from cartable.equipment.actions.shipments import NewLine, cancel, prepare_many, prepare_shipment, send
@@ -51,4 +52,5 @@ __all__ = [
     "send",
     "swap",
     "warn_ending_credits",
+    "warn_ending_loans",
 ]

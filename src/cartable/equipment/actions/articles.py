@@ -13,6 +13,7 @@ from cartable.equipment.rules import NUMBER_KIND, article_code
 from cartable.foundation.refused import Refused
 from cartable.ledger.actions import open_resource
 from cartable.operations.enums import Good
+from cartable.operations.rules import good_name
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def ensure_product(*, actor: Any, owner_id: UUID, good: str, mode: str, name: st
 
 def article_of(owner: Body, good: str, mode: str, name: str = "") -> Product:
     """Give the article of that owner, sort, mode and name (the sort's own name where it is empty)."""
-    name = " ".join(name.split())[:120] or str(Good(good).label).capitalize()
+    name = " ".join(name.split())[:120] or good_name(good).capitalize()
     code = article_code(good, mode, name, owner.public_id)
     open_resource(code=code, label=name)
     values = {

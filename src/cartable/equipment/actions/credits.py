@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import transaction
 
+from cartable.bodies.rules import contact_of
 from cartable.equipment.custody import batches
 from cartable.equipment.enums import HandoverState
 from cartable.equipment.models import DataLine, Handover
@@ -76,5 +77,5 @@ def _text(first: Handover, ends_on: date, cards: int) -> Text:
         cards=cards,
         link=f"{settings.PUBLIC_ADDRESS}/",
         issuer=owner.name,
-        contact=owner.email or owner.phone or owner.privacy_contact,
+        contact=contact_of(owner),
     )

@@ -18,8 +18,10 @@ from cartable.foundation.refused import Refused
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer, post_many
 from cartable.ledger.queries import balances
+from cartable.operations.enums import Mode
 from cartable.operations.models import Operation
-from cartable.operations.queries import operations_visible_to
+from cartable.operations.perms import may_lead
+from cartable.operations.queries import lent_goods, operations_visible_to
 from cartable.territories.models import School
 
 
@@ -51,12 +53,13 @@ def declare_held(
 
     The service that leads the operation declares for every school of its département, a head for his own. Saying
     it again changes the count; it cannot fall below what was already handed over. Refuses `operation`, `school`,
-    `quantity`, `below_handed_over`.
+    `quantity`, `not_lent`, `below_handed_over`.
     """
     operation = operations_visible_to(actor).filter(public_id=operation_id).first()
     if operation is None:
         raise Refused("operation", _("Cette opération n'existe pas ou ne vous est pas ouverte."))
     schools = _schools(actor, operation, counts)
+    _refuse_not_lent(actor, operation, schools, good, mode)
     product = article_of(operation.owner, good, mode, name)
     day = received_on or clock.today(operation.department.time_zone)
     lots = _lots(operation, product, schools, day)
@@ -73,6 +76,14 @@ def declare_held(
     data = {"operation": operation_id, "article": product.code, "total": report.total, "schools": len(lots)}
     record(actor=actor, verb="equipment.declared", target=product.code, data=data)
     return report
+
+
+def _refuse_not_lent(actor: Any, operation: Operation, schools: list[School], good: str, mode: str) -> None:
+    """Let a head declare only what the operation lends to schools like his; the service knows what it does."""
+    if may_lead(actor, operation):
+        return
+    if mode != Mode.LENT or any(good not in lent_goods(operation, school.kind) for school in schools):
+        raise Refused("not_lent", _("Cette opération ne prête pas cet article aux établissements."), "good")
 
 
 def _schools(actor: Any, operation: Operation, counts: Mapping[UUID, int]) -> list[School]:

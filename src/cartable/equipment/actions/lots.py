@@ -23,8 +23,8 @@ from cartable.journal.actions import record
 from cartable.ledger.actions import post
 from cartable.ledger.models import Transfer
 from cartable.operations.actions import add_giver, led
-from cartable.operations.enums import Good
 from cartable.operations.models import Operation
+from cartable.operations.rules import good_name
 
 
 Ends = tuple[str, str]
@@ -92,7 +92,7 @@ def receive_lot(
 
 
 def _name(good: str, operator: str) -> str:
-    label = str(Good(good).label)
+    label = good_name(good)
     return f"{label[:1].upper()}{label[1:]} {operator}".strip()
 
 

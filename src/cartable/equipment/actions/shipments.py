@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cartable.equipment import custody, places
 from cartable.equipment.actions.depot import Depot, Piece
 from cartable.equipment.actions.depot import NewLine as NewLine
+from cartable.equipment.announcing import announce
 from cartable.equipment.enums import SHIPMENT_MOVES, ShipmentState
 from cartable.equipment.models import Movement, Shipment, ShipmentCounter, ShipmentLine
 from cartable.equipment.queries.shipments import shipments_led_by
@@ -182,7 +183,10 @@ def _leave_depot(actor: Any, depot: Depot, lines: Sequence[ShipmentLine]) -> Non
 
 @transaction.atomic
 def send(*, actor: Any, shipment_ids: Sequence[UUID]) -> int:
-    """Let prepared shipments leave; give how many left now. Those already on the road stay as they are."""
+    """Let prepared shipments leave, and write to those who wait for them; give how many left now.
+
+    Those already on the road stay as they are.
+    """
     rows = _locked(actor, shipment_ids)
     leaving = [row for row in rows if row.state != ShipmentState.SENT]
     now = clock.now()
@@ -197,6 +201,7 @@ def send(*, actor: Any, shipment_ids: Sequence[UUID]) -> int:
             target=str(row.public_id),
             data={"number": row.number},
         )
+    announce(actor=actor, shipments=leaving)
     return len(leaving)
 
 

@@ -13,6 +13,13 @@ urlpatterns = [
     page("<uuid:operation_id>/reponses", views.census, name="census", roles=TOTALS),
     page("<uuid:operation_id>/sans-reponse", views.silent, name="census-silent", roles=TOTALS),
     page(
+        "<uuid:operation_id>/relancer",
+        views.remind_silent,
+        name="census-remind",
+        roles={Role.EQUIPMENT, Role.CIRCONSCRIPTION},
+        methods=("POST",),
+    ),
+    page(
         "<uuid:operation_id>/valider",
         views.validate_all,
         name="census-validate",

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cartable.accounts.enums import Right
 from cartable.census.actions import answer_nobody, enter_for, send_back, submit, validate
@@ -19,9 +20,11 @@ from cartable.census.queries import (
     reads_small_counts,
     return_of,
     returns_visible_to,
+    schools_to_remind,
     silent_schools,
     totals_by_kind,
 )
+from cartable.census.telling import remind
 from cartable.operations.enums import Mode, OperationState
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
@@ -128,8 +131,24 @@ def silent(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         crumbs=operation_crumbs(operation),
         operation=operation,
         progress=progress(operation, request.user.scope.schools()),
+        to_remind=schools_to_remind(operation, request.user).exclude(email="").count()
+        if operation.state == OperationState.OPEN
+        else 0,
         table=table,
     )
+
+
+def remind_silent(request: HttpRequest, operation_id: UUID) -> HttpResponse:
+    """Write to the schools that have not answered."""
+    fetch(request, operation_id)
+    done = remind(actor=request.user, operation_id=operation_id)
+    written = ngettext("%(n)d message part.", "%(n)d messages partent.", done.written) % {"n": done.written}
+    if done.before:
+        written += " " + _("Déjà écrit aujourd'hui : %(n)d.") % {"n": done.before}
+    if done.to_call:
+        written += " " + _("Sans adresse, à appeler : %(n)d.") % {"n": done.to_call}
+    messages.success(request, written)
+    return redirect("census-silent", operation_id=operation_id)
 
 
 def one_return(request: HttpRequest, return_id: UUID) -> HttpResponse:
@@ -185,6 +204,8 @@ def send_return_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.carries_out(send_back, actor=request.user, return_id=return_id, **form.cleaned_data):
             messages.success(request, _("La remontée est renvoyée à l'établissement, avec votre motif."))
+            if not answer.school.email:
+                messages.warning(request, _("Il n'a pas d'adresse électronique connue : appelez-le."))
             return redirect(url)
     return show_form(
         request,

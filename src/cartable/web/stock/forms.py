@@ -105,7 +105,12 @@ class CountsForm(FileForm):
 
 
 class OwnCountForm(Form):
-    """How many of an article my school holds already."""
+    """How many of an article that the operation lends my school holds already."""
 
-    good = forms.ChoiceField(label=_("Article"), choices=Good.choices, initial=Good.TABLET)
+    good = forms.ChoiceField(label=_("Article"))
     count = forms.IntegerField(label=_("Nombre déjà dans l'établissement"), min_value=0, max_value=10_000)
+
+    def __init__(self, *args: Any, goods: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goods = goods
+        self.fields["good"].choices = [(good, Good(good).label) for good in goods]

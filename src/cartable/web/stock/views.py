@@ -20,13 +20,15 @@ from cartable.equipment.counts_file import read_counts
 from cartable.equipment.imports import import_stock
 from cartable.equipment.models import Lot, Product
 from cartable.equipment.queries import find_number, lots_visible_to, school_stock, totals_by_place
+from cartable.equipment.queries.control import names_of_places
 from cartable.foundation.refused import Refused
 from cartable.intake.contracts import WEB
 from cartable.operations.enums import Mode
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
-from cartable.operations.queries import operations_visible_to
+from cartable.operations.queries import lent_goods, operations_visible_to
 from cartable.territories.queries import schools_visible_to
+from cartable.web.audit.words import place_word
 from cartable.web.forms import Form
 from cartable.web.operations.views import fetch, fetch_led, operation_crumbs
 from cartable.web.parts import crumb
@@ -269,7 +271,7 @@ def own_stock(request: HttpRequest, operation_id: UUID, school_id: UUID) -> Http
     school = get_object_or_404(
         schools_visible_to(request.user).filter(request.user.scope.served_schools()), public_id=school_id
     )
-    form = OwnCountForm(request.POST or None)
+    form = OwnCountForm(request.POST or None, goods=lent_goods(operation, school.kind))
     is_head = request.user.scope.may(Right.HEAD.value, school.id)
     if request.method == "POST" and not is_head:
         raise Refused("not_head", _("Seul le chef d'établissement déclare ce que l'établissement a déjà."))
@@ -293,7 +295,7 @@ def own_stock(request: HttpRequest, operation_id: UUID, school_id: UUID) -> Http
         "stock/own.html",
         title=_("Stock de %(school)s") % {"school": school.name},
         crumbs=operation_crumbs(operation),
-        form=form if is_head else None,
+        form=form if is_head and form.goods else None,
         table=table,
     )
 
@@ -302,4 +304,15 @@ def find(request: HttpRequest) -> HttpResponse:
     """Find a thing by its number."""
     number = request.GET.get("numero", "").strip()
     found = find_number(request.user, number) if number else None
-    return show(request, "stock/find.html", title=_("Retrouver un numéro"), number=number, found=found)
+    return show(
+        request,
+        "stock/find.html",
+        title=_("Retrouver un numéro"),
+        number=number,
+        found=found,
+        place=_place_words(found.account.code) if found else "",
+    )
+
+
+def _place_words(code: str) -> str:
+    return place_word(code, names_of_places([code])[code])
