@@ -1,6 +1,6 @@
 """Rows for tests, made with few words. Each function gives one saved row; a page family appends its own."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -221,3 +221,26 @@ def in_hands(operation: Any, at: School, number: int, *, good: str = "sim") -> l
         Handover(public_id=key, pupil=child, need=need, asset=asset, transfer=transfer, **common)
         for key, child, need, asset, transfer in zip(keys, children, needs, assets, transfers, strict=True)
     )
+
+
+def second_factor(of: User) -> Any:
+    """Give the second factor of an account, in use since 2020."""
+    from cartable.accounts.models import SecondFactor
+    from cartable.accounts.totp import new_key
+
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    return SecondFactor.objects.create(user=of, key=new_key(), created_at=long_ago, confirmed_at=long_ago)
+
+
+def strong(client: Any, who: User) -> Any:
+    """Sign `who` in with a second factor, given just now; gives the factor."""
+    from cartable.accounts.queries import factor_of
+    from cartable.foundation import clock
+    from cartable.web.proof import FACTOR, PROVEN_AT
+
+    factor = factor_of(who) or second_factor(who)
+    client.force_login(who)
+    session = client.session
+    session[FACTOR], session[PROVEN_AT] = str(factor.public_id), clock.now().isoformat()
+    session.save()
+    return factor

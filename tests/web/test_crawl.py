@@ -23,7 +23,7 @@ from pypdf import PdfReader
 from cartable.accounts.models import User
 from cartable.config import urls
 from cartable.web.register import PUBLIC, REGISTER, Page
-from tests import crawl_objects
+from tests import crawl_objects, factories
 from tests.crawl_objects import FOREIGN, OWN, SEEDED_LEAKS, SHARED, SIBLING, VISITORS, Side, Visitor
 
 
@@ -63,7 +63,7 @@ def world(db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Monkey
     users = {who: visitor.make(sides) for who, visitor in VISITORS.items()}
     clients = {who: Client(raise_request_exception=False) for who in ["anonymous", *users]}
     for who, user in users.items():
-        clients[who].force_login(user)
+        factories.strong(clients[who], user)
     return World(sides, clients, users)
 
 

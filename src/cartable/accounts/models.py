@@ -190,6 +190,49 @@ class Invitation(models.Model):
         return str(self.public_id)
 
 
+class SecondFactor(models.Model):
+    """The application that shows a person a new code every thirty seconds (TOTP, RFC 6238); one for an account."""
+
+    public_id = PublicIdField()
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    key = SealedField()
+    created_at = models.DateTimeField()
+    # Without this day the key was only shown: it opens nothing until a first code proves that it was kept.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The time step of the last code taken: no code of that step or before is taken again.
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True, blank=True)
+
+    retention = Retention("with_parent", "suit le compte")
+    personal = ("user", "key")
+
+    class Meta:
+        verbose_name = _("second facteur")
+        verbose_name_plural = _("seconds facteurs")
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in, once, for a lost application. Only its keyed hash is kept."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    retention = Retention("with_parent", "suit le second facteur")
+    personal = ("factor",)
+
+    class Meta:
+        verbose_name = _("code de secours")
+        verbose_name_plural = _("codes de secours")
+
+    def __str__(self) -> str:
+        return f"{self.factor_id}"
+
+
 class RefusedAccess(models.Model):
     """An access that was refused, kept by the door after the rollback (outside the journal's chain)."""
 

@@ -4,7 +4,7 @@ from django.db.models import Model, Q
 
 from cartable.accounts.enums import Right, Role
 from cartable.accounts.models import Assignment, User
-from cartable.accounts.queries import departments_as, is_everywhere
+from cartable.accounts.queries import departments_as, factor_of, is_everywhere
 from cartable.territories.models import Circonscription, Department, School
 
 
@@ -72,6 +72,15 @@ def may_reissue(actor: User | None, user: User) -> bool:
     if may_administer(actor):
         return True
     return bool(user.email) or not user.has_usable_password()
+
+
+def has_second_factor(actor: User | None) -> bool:
+    """Money is committed by a person who is known by more than a password (référentiel RGS, authentification).
+
+    For actions that commit money, below whatever page asked. `None` is the command line, for whoever holds the
+    machine.
+    """
+    return actor is None or factor_of(actor) is not None
 
 
 def _holds_in(actor: User, role: Role, department: Department) -> bool:

@@ -2,12 +2,20 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
 from cartable.accounts.enums import Right, Role, ScopeKind
-from cartable.accounts.models import ACCOUNT_KEPT, Assignment, Invitation, RightDelegation, User
+from cartable.accounts.models import (
+    ACCOUNT_KEPT,
+    Assignment,
+    Invitation,
+    RightDelegation,
+    SecondFactor,
+    User,
+)
 from cartable.accounts.places import MODEL_OF
 from cartable.accounts.secrets import token_hash
 from cartable.bodies.models import Body
@@ -219,6 +227,26 @@ def way_in_by_link(token: str) -> Invitation | None:
     """Find what a link opens, without using it: a page fetched ahead must not burn it."""
     link = open_invitations().filter(secret_hash=token_hash(token), channel="email", user__is_active=True)
     return link.select_related("user").first()
+
+
+def active_account(public_id: UUID) -> User | None:
+    """Give the open account of that id: for the second step of a sign-in, before anybody is signed in."""
+    return User.objects.filter(public_id=public_id, is_active=True).first()
+
+
+def factor_of(user: User) -> SecondFactor | None:
+    """Give the second factor that `user` has in use."""
+    return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
+
+
+def pending_factor_of(user: User) -> SecondFactor | None:
+    """Give the key that was shown to `user` and that no code has confirmed yet."""
+    return SecondFactor.objects.filter(user=user, confirmed_at=None).first()
+
+
+def recovery_codes_left(factor: SecondFactor) -> int:
+    """Count the recovery codes that can still serve."""
+    return factor.recovery_codes.filter(used_at=None).count()
 
 
 # What the identifier of an account begins with once its person was forgotten.

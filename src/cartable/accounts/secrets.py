@@ -1,4 +1,4 @@
-"""The secrets of a first access: a link's token and a letter's code. Only their hashes are kept."""
+"""Secrets that serve once: a link's token, a letter's code, a recovery code. Only their hashes are kept."""
 
 import hashlib
 import secrets
@@ -22,7 +22,7 @@ def token_hash(token: str) -> str:
 
 
 def new_code() -> str:
-    """Make the code of a letter, in two groups of five: 47 bits."""
+    """Make a code for paper, in two groups of five: 47 bits."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return f"{letters[:5]}-{letters[5:]}"
 
@@ -35,3 +35,8 @@ def plain_code(typed: str) -> str:
 def code_hash(account: object, code: str) -> str:
     """Hash a code for one account with the house's key: a short code must not be tried on a stolen database."""
     return keyed_hash("letter-code", f"{account}:{plain_code(code)}")
+
+
+def recovery_hash(factor: object, code: str) -> str:
+    """Hash a recovery code for one second factor with the house's key."""
+    return keyed_hash("recovery-code", f"{factor}:{plain_code(code)}")

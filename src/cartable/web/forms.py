@@ -131,6 +131,21 @@ class PasswordField(forms.CharField):
         super().__init__(**{**given, **kwargs})
 
 
+class CodeField(forms.CharField):
+    """A code that serves once; it is never shown again, and the telephone may propose it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__(**{"widget": _Forgetful(attrs=attrs), "max_length": 40, **kwargs})
+
+
+class _Forgetful(forms.TextInput):
+    """Shows no value: a code that was typed is of no use a second time."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class UploadField(forms.FileField):
     """A file of the kinds in `suffixes` (".csv", …), of at most `max_bytes`. What it holds is not trusted."""
 

@@ -11,9 +11,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import SimpleTemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from cartable.accounts.enums import Role
+from cartable.web import proof
 
 
 class Access(Enum):
@@ -37,12 +38,13 @@ class WriteOnRead(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One registered page: who may open it and with which methods."""
+    """One registered page: who may open it, with which methods, and whether a password alone is enough."""
 
     name: str
     route: str
     access: frozenset[Role] | Access
     methods: tuple[str, ...]
+    strong: bool = False
 
     def opens_to(self, user: Any) -> bool:
         """Tell whether `user` may open this page at all; what it shows depends on the scope."""
@@ -74,7 +76,7 @@ def _answer(
 
 
 def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpResponse]:
-    """Stand before a view: role, method, and no write on a read."""
+    """Stand before a view: role, method, second factor, and no write on a read."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -83,6 +85,8 @@ def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpRe
             raise RoleMissing
         if ("GET" if reading else request.method) not in entry.methods:
             return HttpResponseNotAllowed(entry.methods)
+        if entry.strong and not proof.is_strong(request):
+            return proof.ask_for_factor(request, _back_to(request, entry))
         if not reading:
             return _answer(view, request, *args, **kwargs)
         with connection.execute_wrapper(refuse_writes):
@@ -92,6 +96,13 @@ def door(view: Callable[..., HttpResponse], entry: Page) -> Callable[..., HttpRe
     return login_not_required(guarded) if entry.access is PUBLIC else guarded
 
 
+def _back_to(request: HttpRequest, entry: Page) -> str:
+    """Give the address to come back to: what a POST held is not sent again by itself."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return request.path if "GET" in entry.methods else reverse("home")
+
+
 def page(
     route: str,
     view: Callable[..., HttpResponse],
@@ -99,14 +110,18 @@ def page(
     name: str,
     roles: Iterable[Role] | Access,
     methods: Iterable[str] = ("GET",),
+    strong: bool = False,
 ) -> URLPattern:
     """Give the `path()` of a page and put it in the register.
 
     `roles` is the set of roles that may open it, or `PUBLIC`, or `ANYONE_SIGNED_IN`. `name` is unique in the
-    whole house. Raises ValueError where the name is already another page's.
+    whole house. `strong`: the session must have given a second factor; who has none is led to enrol, then back
+    (see `web.proof`). Raises ValueError where the name is already another page's.
     """
     access = roles if isinstance(roles, Access) else frozenset(roles)
-    entry = Page(name, route, access, tuple(methods))
+    if strong and access is PUBLIC:
+        raise ValueError(f"{name!r} is public: nobody is there to give a second factor")
+    entry = Page(name, route, access, tuple(methods), strong)
     if REGISTER.setdefault(name, entry) != entry:
         raise ValueError(f"two pages are called {name!r}")
     return path(route, door(view, entry), name=name)

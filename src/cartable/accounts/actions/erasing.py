@@ -6,7 +6,7 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from cartable.accounts.models import ACCOUNT_KEPT, Assignment, RightDelegation, User
+from cartable.accounts.models import ACCOUNT_KEPT, Assignment, RightDelegation, SecondFactor, User
 from cartable.accounts.queries import ERASED, past_their_time
 from cartable.foundation import clock
 from cartable.journal.actions import record
@@ -40,6 +40,7 @@ def _empty(user: User) -> None:
     user.set_unusable_password()
     user.save()
     user.invitations.all().delete()
+    SecondFactor.objects.filter(user=user).delete()
 
 
 def erase_traces_of_access(dry_run: bool = False) -> int:

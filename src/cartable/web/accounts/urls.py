@@ -40,6 +40,13 @@ urlpatterns = [
         roles=ADMINISTRATION,
         methods=("POST",),
     ),
+    page(
+        "comptes/<uuid:account_id>/second-facteur",
+        views.reset_factor,
+        name="account-factor-reset",
+        roles=ADMINISTRATION,
+        methods=BOTH,
+    ),
     page("delegations", delegations.delegations, name="delegations", roles={Role.HEAD}),
     page(
         "delegations/nouvelle",

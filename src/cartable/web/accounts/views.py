@@ -8,7 +8,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cartable.accounts.actions import create_user, end_assignment, grant, reissue, rename, set_active
+from cartable.accounts.actions import (
+    create_user,
+    end_assignment,
+    grant,
+    reissue,
+    rename,
+    reset_second_factor,
+    set_active,
+)
 from cartable.accounts.models import User
 from cartable.accounts.perms import may_administer
 from cartable.accounts.queries import (
@@ -16,12 +24,14 @@ from cartable.accounts.queries import (
     assignments_held_by,
     assignments_visible_to,
     delegations_visible_to,
+    factor_of,
     search,
     visible_to,
 )
 from cartable.web.accounts.forms import AccountForm, NameForm, NothingForm, RightForm
 from cartable.web.accounts.tables import account_state, accounts_table, delegations_table, rights_table
 from cartable.web.parts import crumb
+from cartable.web.proof import confirmed
 from cartable.web.show import paged, show, show_form
 
 
@@ -43,6 +53,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
         form=form,
         rights=rights_table(list(assignments_held_by(request.user)), may_end=False),
         lent=delegations_table(lent, may_take_back=False) if lent else None,
+        factor=factor_of(request.user),
     )
 
 
@@ -81,6 +92,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         account=user,
         state=account_state(user),
         rights=rights_table(held, may_end=True),
+        factor=factor_of(user),
         crumbs=_in_accounts(),
     )
 
@@ -150,6 +162,32 @@ def new_way_in(request: HttpRequest, account_id: UUID) -> HttpResponse:
             request, _("Un nouveau code est prêt : imprimez la lettre depuis la page des invitations.")
         )
     return redirect("account", user.public_id) if may_administer(request.user) else redirect("home")
+
+
+def reset_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Ask to confirm, then take a lost second factor off an account."""
+    user = get_object_or_404(visible_to(request.user), public_id=account_id)
+    form = NothingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and confirmed(request, form):
+        if form.carries_out(reset_second_factor, actor=request.user, user_id=account_id):
+            messages.success(
+                request,
+                _("Le second facteur est retiré ; la personne en est prévenue si elle a une adresse."),
+            )
+            return redirect("account", account_id)
+    return show(
+        request,
+        "components/confirm.html",
+        form=form,
+        title=_("Réinitialiser le second facteur"),
+        submit=_("Réinitialiser"),
+        warning=_(
+            "Le mot de passe de %(name)s suffira de nouveau. Assurez-vous de vive voix que la demande vient d'elle."
+        )
+        % {"name": user.display_name},
+        back=reverse("account", args=[account_id]),
+        crumbs=_of(user),
+    )
 
 
 def change_state(request: HttpRequest, account_id: UUID) -> HttpResponse:

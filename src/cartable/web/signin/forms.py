@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cartable.web.forms import Form, PasswordField
+from cartable.web.forms import CodeField, Form, PasswordField
 
 
 NEW_PASSWORD = _("Douze caractères au moins. Une phrase courte que vous seul connaissez convient très bien.")
@@ -51,3 +51,30 @@ class FirstPasswordForm(Form):
 class ChangePasswordForm(Form):
     old = PasswordField(label=_("Mot de passe actuel"))
     new = PasswordField(label=_("Nouveau mot de passe"), help_text=NEW_PASSWORD, new=True)
+
+
+class SecondStepForm(Form):
+    code = CodeField(
+        label=_("Code de votre application"), help_text=_("Les six chiffres affichés en ce moment.")
+    )
+
+
+class RecoveryForm(Form):
+    code = CodeField(
+        label=_("Code de secours"),
+        help_text=_("Un des dix codes que vous avez imprimés. Il ne sert qu'une fois."),
+    )
+
+
+class EnrolForm(Form):
+    code = CodeField(label=_("Code affiché par l'application"), help_text=_("Six chiffres."))
+    password = PasswordField(label=_("Votre mot de passe"))
+
+
+class ProofForm(Form):
+    """Password and code together, for what weakens an account."""
+
+    password = PasswordField(label=_("Votre mot de passe"))
+    code = CodeField(
+        label=_("Code de votre application"), help_text=_("Six chiffres, ou un code de secours.")
+    )

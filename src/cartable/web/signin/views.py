@@ -7,13 +7,13 @@ from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from cartable.accounts.actions import ask_again, change_password, redeem_code, redeem_link
 from cartable.accounts.models import User
 from cartable.accounts.queries import way_in_by_link
+from cartable.web.addresses import next_address
 from cartable.web.parts import crumb
 from cartable.web.show import show, show_form
 from cartable.web.signin.forms import (
@@ -23,18 +23,7 @@ from cartable.web.signin.forms import (
     ForgottenForm,
     SignInForm,
 )
-
-
-BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"
-
-
-def next_address(request: HttpRequest, otherwise: str) -> str:
-    """Give the address asked for if it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else resolve_url(otherwise)
+from cartable.web.signin.second_step import enter
 
 
 @never_cache
@@ -48,8 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = auth.authenticate(request, **form.cleaned_data)
         if user is not None:
-            auth.login(request, user)
-            return redirect(next_address(request, settings.LOGIN_REDIRECT_URL))
+            return enter(request, user, next_address(request, settings.LOGIN_REDIRECT_URL))
         form.add_error(None, _("Identifiant ou mot de passe incorrect. Vérifiez les deux et réessayez."))
     return show(
         request,
@@ -105,9 +93,9 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, user: User) -> HttpResponse:
-    auth.login(request, user, backend=BY_PASSWORD)
+    """Let in by link or by letter: neither stands in for a second factor."""
     messages.success(request, _("Votre accès est ouvert."))
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return enter(request, user, resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:
