@@ -118,6 +118,11 @@ def departments_as(user: User, role: Role) -> Q:
     return Q(id__in=_departments([a for a in user.held if a.role == role]))
 
 
+def regions_as(user: User, role: Role) -> frozenset[int]:
+    """Give the ids of the régions where `user` holds `role` for the whole région."""
+    return frozenset(held.region_id for held in user.held if held.role == role and held.region_id)
+
+
 def bodies_as(user: User, role: Role) -> frozenset[int]:
     """Give the ids of the bodies that `user` acts for *in this role*: a right never borrows another's place."""
     return frozenset(held.body_id for held in user.held if held.role == role and held.body_id)

@@ -36,6 +36,7 @@ HOUSE = [
     "accounts",
     "pupils",
     "operations",
+    "funding",
     "census",
     "equipment",
     "planning",

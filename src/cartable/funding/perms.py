@@ -1,0 +1,77 @@
+"""Who may decide on money, and why.
+
+Décret 2012-1246 (gestion budgétaire et comptable publique): the one who orders a spending (ordonnateur) is never the
+one who pays (comptable), and credits go from the person in charge of a programme to a BOP (région), then to a UO
+(département). Cartable keeps what the first decide and what the second report; a right never borrows another's place.
+"""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cartable.accounts import perms as accounts
+from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as, departments_as, is_everywhere, regions_as
+from cartable.bodies.models import Body
+from cartable.foundation.refused import Refused
+from cartable.territories.models import Department
+
+
+# Bearers who are no collectivité act through these roles.
+BEARERS = (Role.EQUIPMENT, Role.ASSOCIATION)
+
+
+def may_open_programmes(actor: Any) -> bool:
+    """A programme and its lines are opened by the ministry in charge of it (LOLF, article 7)."""
+    return actor is None or is_everywhere(actor, Role.NATIONAL)
+
+
+def may_open_own_line(actor: Any, funder: Body) -> bool:
+    """A collectivité decides on its own money (Constitution, article 72-2): each opens its own line."""
+    return actor is None or funder.pk in bodies_as(actor, Role.EQUIPMENT)
+
+
+def run_by(actor: Any) -> Q:
+    """Filter on the envelopes that `actor` decides on.
+
+    The ministry: the national ones; a région's prefect: the BOP of the région; a prefect: the UO of the
+    département; a collectivité: its own. The one above sees what is below and does not spend in its place.
+    """
+    if actor is None:
+        return Q(id__isnull=False)
+    departments = Department.objects.filter(departments_as(actor, Role.PREFECTURE))
+    mine = Q(level="region", region__in=regions_as(actor, Role.REGION))
+    mine |= Q(level="department", department__in=departments)
+    mine |= Q(level="local", holder__in=bodies_as(actor, Role.EQUIPMENT))
+    return mine | Q(level="national") if is_everywhere(actor, Role.NATIONAL) else mine
+
+
+def seen_by(user: Any) -> Q:
+    """Filter on the envelopes that `user` may read: those decided on, those below them, and all to a control.
+
+    The Cour des comptes and the inspections read what they control (code des juridictions financières, L. 141-5).
+    """
+    if any(is_everywhere(user, role) for role in (Role.NATIONAL, Role.AUDITOR)):
+        return Q(id__isnull=False)
+    regions = regions_as(user, Role.REGION)
+    controlled = Department.objects.filter(departments_as(user, Role.AUDITOR))
+    below = Q(level="department", department__region__in=regions)
+    return run_by(user) | below | Q(department__in=controlled)
+
+
+def bodies_borne_by(user: Any) -> frozenset[int]:
+    """Give the bodies for which `user` answers as the bearer of a grant; the head answers for the school."""
+    heads = {held.school_id for held in user.held if held.role == Role.HEAD and held.school_id}
+    schools = Body.objects.filter(school__in=heads).values_list("id", flat=True) if heads else ()
+    return frozenset().union(*(bodies_as(user, role) for role in BEARERS), schools)
+
+
+def demand_second_factor(actor: Any) -> None:
+    """Refuse who commits money without a second factor (ANSSI, guide d'hygiène: privileged acts)."""
+    has = getattr(accounts, "has_second_factor", None)
+    if actor is not None and has is not None and not has(actor):
+        raise Refused(
+            "second_factor",
+            _("Pour engager de l'argent, activez d'abord la double authentification dans « Mon compte »."),
+        )

@@ -1,0 +1,63 @@
+"""Which rows of money a user may see; the money of another département is not there at all."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as, is_everywhere
+from cartable.funding import perms
+from cartable.funding.models import Commitment, CommitmentPart, Delegation, Envelope, Line, Programme
+
+
+def envelopes_visible_to(user: Any) -> QuerySet[Envelope]:
+    """Give the envelopes the user may read, with their line, holder and territory."""
+    rows = Envelope.objects.select_related(
+        "line__programme", "holder", "region", "department__region", "parent"
+    )
+    return rows.filter(perms.seen_by(user)).order_by("line_id", "year", "id")
+
+
+def envelopes_run_by(user: Any) -> QuerySet[Envelope]:
+    """Give the envelopes the user decides on: delegates from, commits and pays on."""
+    rows = Envelope.objects.select_related(
+        "line__programme", "holder", "region", "department__region", "parent"
+    )
+    return rows.filter(perms.run_by(user)).order_by("line_id", "year", "id")
+
+
+def lines_visible_to(user: Any) -> QuerySet[Line]:
+    """Give the lines of which the user sees an envelope; the ministry and a control of the country see them all."""
+    rows = Line.objects.select_related("programme", "funder", "document").order_by("programme_id", "id")
+    if any(is_everywhere(user, role) for role in (Role.NATIONAL, Role.AUDITOR)):
+        return rows
+    seen = Envelope.objects.filter(perms.seen_by(user), line=OuterRef("pk"))
+    return rows.filter(Exists(seen) | Q(own_money=True, funder__in=bodies_as(user, Role.EQUIPMENT)))
+
+
+def programmes_visible_to(user: Any) -> QuerySet[Programme]:
+    """Give the programmes of the lines the user sees."""
+    if any(is_everywhere(user, role) for role in (Role.NATIONAL, Role.AUDITOR)):
+        return Programme.objects.all()
+    return Programme.objects.filter(lines__in=lines_visible_to(user).order_by()).distinct()
+
+
+def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
+    """Give the delegations that leave or reach an envelope the user sees, the newest first."""
+    seen = Envelope.objects.filter(perms.seen_by(user)).order_by()
+    rows = Delegation.objects.select_related(
+        "source__holder", "target__holder", "target__line", "target__department", "target__region"
+    )
+    return rows.filter(Q(source__in=seen) | Q(target__in=seen)).order_by("-announced_on", "-id")
+
+
+def commitments_visible_to(user: Any) -> QuerySet[Commitment]:
+    """Give the commitments on an envelope the user sees, and those whose bearer the user answers for."""
+    seen = Envelope.objects.filter(perms.seen_by(user)).order_by()
+    parts = CommitmentPart.objects.filter(commitment=OuterRef("pk"), envelope__in=seen)
+    borne = Q(bearer__in=perms.bodies_borne_by(user))
+    return (
+        Commitment.objects.select_related("bearer")
+        .filter(Exists(parts) | borne)
+        .order_by("-decided_on", "-id")
+    )
