@@ -29,6 +29,10 @@ def ministry() -> Body:
     return Body.objects.get_or_create(kind=BodyKind.MINISTRY, name="Ministère inventé")[0]
 
 
+def up_to(cents: int | None) -> actions.Ceiling:
+    return actions.Ceiling() if cents is None else actions.Ceiling("up_to", cents)
+
+
 def line(code: str = "equipment_extra", cents: int | None = 5_000_000_00, **more: Any) -> Line:
     given = {
         "name": f"Ligne {code}",
@@ -36,7 +40,7 @@ def line(code: str = "equipment_extra", cents: int | None = 5_000_000_00, **more
         "kind": "up_to" if cents is not None else "to_be_specified",
     }
     return actions.open_line(
-        actor=None, programme=more.pop("of", None) or programme(), code=code, cents=cents, **{**given, **more}
+        actor=None, programme=more.pop("of", None) or programme(), code=code, **{**given, **more}
     )
 
 

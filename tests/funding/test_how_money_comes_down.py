@@ -59,7 +59,7 @@ def test_a_territory_has_its_own_ceiling_and_another_line_does_not_count(country
     """The 15 % of the Hauts-de-France's cités éducatives: at most 690,000 €, whatever else the région gets."""
     country.fill(1_000_000_00)
     cites = stage.line("cites", None, of=country.line.programme)
-    actions.set_ceiling(actor=None, line=cites, region=country.north, kind="up_to", cents=690_000_00)
+    actions.set_ceiling(actor=None, line=cites, region=country.north, ceiling=stage.up_to(690_000_00))
     nation = stage.envelope(cites, stage.ministry())
     region = stage.envelope(cites, stage.region_prefecture(country.north), nation)
     nord = stage.envelope(cites, stage.prefecture(country.d59), region)
@@ -74,7 +74,9 @@ def test_a_territory_has_its_own_ceiling_and_another_line_does_not_count(country
 
 
 def test_an_announced_delegation_counts_towards_the_ceiling(country):
-    actions.set_ceiling(actor=None, line=country.line, region=country.north, kind="exactly", cents=695_294_00)
+    actions.set_ceiling(
+        actor=None, line=country.line, region=country.north, ceiling=actions.Ceiling("exactly", 695_294_00)
+    )
     actions.open_credits(
         actor=None, envelope_id=country.nation.public_id, ae_cents=2_000_000_00, cp_cents=2_000_000_00, on=DAY
     )

@@ -17,6 +17,7 @@ from cartable.funding.actions.delegations import (
 )
 from cartable.funding.actions.envelopes import open_envelope
 from cartable.funding.actions.programmes import (
+    Ceiling,
     add_document,
     add_figure,
     open_line,
@@ -27,6 +28,7 @@ from cartable.funding.actions.programmes import (
 
 __all__ = [
     "Amount",
+    "Ceiling",
     "add_document",
     "add_figure",
     "announce",

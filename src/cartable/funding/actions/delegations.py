@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
-from cartable.funding import codes, perms
+from cartable.funding import perms
+from cartable.funding.actions.delegating import Order, notified, post_on, tell, write
 from cartable.funding.actions.shared import (
     derived,
     fingerprint,
@@ -23,13 +24,10 @@ from cartable.funding.actions.shared import (
     short,
     today_at,
 )
-from cartable.funding.ceilings import check_ceilings
-from cartable.funding.enums import DELEGATION_MOVES, Credit, DelegationKind, DelegationState, Stage
-from cartable.funding.models import Delegation, Envelope, LetterCounter
-from cartable.funding.rules import day_within, not_before, show, whole_cents
+from cartable.funding.enums import DELEGATION_MOVES, DelegationKind, DelegationState
+from cartable.funding.models import Delegation, Envelope
+from cartable.funding.rules import day_within, not_before
 from cartable.journal.actions import record
-from cartable.ledger.actions import NewTransfer, post_many
-from cartable.ledger.queries import balances
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,8 @@ def open_credits(
     if row := known(Delegation, key, mark):
         return row
     envelope = run_envelope(actor, envelope_id)
-    order = _Order(DelegationKind.OPENING, None, envelope, ae_cents, cp_cents, reason)
-    return _notified(actor, made(key), mark, order, on)
+    order = Order(DelegationKind.OPENING, None, envelope, ae_cents, cp_cents, reason)
+    return notified(actor, made(key), mark, order, on)
 
 
 @once
@@ -95,7 +93,7 @@ def delegate(
     if row := known(Delegation, key, mark):
         return row
     order = _down(actor, source_id, target_id, ae_cents, cp_cents, reason)
-    return _notified(actor, made(key), mark, order, on, announced_on)
+    return notified(actor, made(key), mark, order, on, announced_on)
 
 
 @once
@@ -118,7 +116,7 @@ def announce(
         return row
     order = _down(actor, source_id, target_id, ae_cents, cp_cents, reason)
     day = day_within(on or today_at(order.target), order.target.year, today_at(order.target))
-    return _write(actor, made(key), mark, order, day, None)
+    return write(actor, made(key), mark, order, day, None)
 
 
 @transaction.atomic
@@ -135,11 +133,11 @@ def notify(*, actor: Any, delegation_id: UUID, on: date | None = None) -> Delega
         "before_announcement",
         _("La notification ne peut pas précéder l'annonce du %(first)s."),
     )
-    _post(actor, row, day)
+    post_on(actor, row, day)
     row.save(
         update_fields=["state", "notified_on", "letter_number", "decided_by", "ae_transfer", "cp_transfer"]
     )
-    _record(actor, row)
+    tell(actor, row)
     return row
 
 
@@ -172,7 +170,7 @@ def withdraw(
     if row := known(Delegation, key, mark):
         return row
     order = _up(actor, envelope_id, ae_cents, cp_cents, reason)
-    return _notified(actor, made(key), mark, order, on)
+    return notified(actor, made(key), mark, order, on)
 
 
 @once
@@ -197,8 +195,8 @@ def move(
     if source.parent_id is None or source.parent_id != target.parent_id or source.pk == target.pk:
         raise _not_kin()
     _run_parent(actor, source)
-    order = _Order(DelegationKind.MOVE, source, target, ae_cents, cp_cents, reason_given(reason))
-    return _notified(actor, made(key), mark, order, on)
+    order = Order(DelegationKind.MOVE, source, target, ae_cents, cp_cents, reason_given(reason))
+    return notified(actor, made(key), mark, order, on)
 
 
 @once
@@ -232,24 +230,12 @@ def redeploy(
         source = parents[target.parent_id]
         orders.append(_down(actor, source.public_id, one.envelope_id, one.ae_cents, one.cp_cents, reason))
     return [
-        _notified(actor, derived(key, str(rank)), mark, order, on, batch=key)
+        notified(actor, derived(key, str(rank)), mark, order, on, batch=key)
         for rank, order in enumerate(orders)
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is to be written and posted."""
-
-    kind: DelegationKind
-    source: Envelope | None
-    target: Envelope
-    ae_cents: int
-    cp_cents: int
-    reason: str
-
-
-def _down(actor: Any, source_id: UUID, target_id: UUID, ae_cents: int, cp_cents: int, reason: str) -> _Order:
+def _down(actor: Any, source_id: UUID, target_id: UUID, ae_cents: int, cp_cents: int, reason: str) -> Order:
     source, target = run_envelope(actor, source_id), _envelope(target_id)
     if target.parent_id != source.pk:
         raise Refused(
@@ -257,13 +243,13 @@ def _down(actor: Any, source_id: UUID, target_id: UUID, ae_cents: int, cp_cents:
             _("Cette enveloppe n'est pas dotée par la vôtre : choisissez-en une de votre territoire."),
             "target",
         )
-    return _Order(DelegationKind.DELEGATION, source, target, ae_cents, cp_cents, short(reason, 300, "reason"))
+    return Order(DelegationKind.DELEGATION, source, target, ae_cents, cp_cents, short(reason, 300, "reason"))
 
 
-def _up(actor: Any, envelope_id: UUID, ae_cents: int, cp_cents: int, reason: str) -> _Order:
+def _up(actor: Any, envelope_id: UUID, ae_cents: int, cp_cents: int, reason: str) -> Order:
     source = _envelope(envelope_id)
     parent = _run_parent(actor, source)
-    return _Order(DelegationKind.WITHDRAWAL, source, parent, ae_cents, cp_cents, reason_given(reason))
+    return Order(DelegationKind.WITHDRAWAL, source, parent, ae_cents, cp_cents, reason_given(reason))
 
 
 def _envelope(envelope_id: UUID) -> Envelope:
@@ -289,130 +275,6 @@ def _not_kin() -> Refused:
     )
 
 
-def _notified(
-    actor: Any,
-    key: UUID,
-    mark: str,
-    order: _Order,
-    on: date | None,
-    announced_on: date | None = None,
-    batch: UUID | None = None,
-) -> Delegation:
-    today = today_at(order.target)
-    day = day_within(on or today, order.target.year, today)
-    if announced_on and announced_on > day:
-        raise Refused(
-            "before_announcement", _("La notification ne peut pas précéder l'annonce."), "announced_on"
-        )
-    return _write(actor, key, mark, order, announced_on or day, day, batch)
-
-
-def _write(
-    actor: Any,
-    key: UUID,
-    mark: str,
-    order: _Order,
-    announced: date,
-    day: date | None,
-    batch: UUID | None = None,
-) -> Delegation:
-    """Write one row, and post it where it has a day; the amounts are checked against the ceilings first."""
-    _amounts(order)
-    if order.kind != DelegationKind.WITHDRAWAL:
-        check_ceilings(order.source, order.target, order.ae_cents)
-    row = Delegation(
-        public_id=key,
-        fingerprint=mark,
-        kind=order.kind,
-        source=order.source,
-        target=order.target,
-        ae_cents=order.ae_cents,
-        cp_cents=order.cp_cents,
-        announced_on=announced,
-        state=DelegationState.ANNOUNCED,
-        reason=order.reason,
-        redeployment=batch,
-        decided_by=actor,
-    )
-    if day:
-        _post(actor, row, day)
-    row.save(force_insert=True)
-    _record(actor, row)
-    return row
-
-
-def _amounts(order: _Order) -> None:
-    for cents, field in ((order.ae_cents, "ae"), (order.cp_cents, "cp")):
-        whole_cents(cents, field, zero=True)
-    if not order.ae_cents and not order.cp_cents:
-        raise Refused("amount_zero", _("Indiquez un montant supérieur à zéro."), "ae")
-
-
-def _post(actor: Any, row: Delegation, day: date) -> None:
-    """Give a delegation its letter number and its transfers, dated of `day`."""
-    row.state, row.notified_on, row.decided_by = DelegationState.NOTIFIED, day, actor
-    row.letter_number = _letter_number(row)
-    posted = post_many(actor=actor, transfers=_transfers(row, day))
-    by_credit = dict(zip(_credits(row), posted, strict=True))
-    row.ae_transfer, row.cp_transfer = by_credit.get(Credit.AE), by_credit.get(Credit.CP)
-
-
-def _credits(row: Delegation) -> list[Credit]:
-    return [credit for credit, cents in ((Credit.AE, row.ae_cents), (Credit.CP, row.cp_cents)) if cents]
-
-
-def _transfers(row: Delegation, day: date) -> list[NewTransfer]:
-    source = codes.account(Stage.ENVELOPE, row.source.public_id) if row.source else None
-    enough(row.source, row.ae_cents, row.cp_cents)
-    return [
-        NewTransfer(
-            transfer_id=derived(row.public_id, credit.value),
-            resource=credit.value,
-            source=source or codes.voted(row.target.line.public_id),
-            target=codes.account(Stage.ENVELOPE, row.target.public_id),
-            amount=row.ae_cents if credit == Credit.AE else row.cp_cents,
-            value_date=day,
-            reason=f"funding_{row.kind}",
-            reference=str(row.public_id),
-        )
-        for credit in _credits(row)
-    ]
-
-
-def enough(envelope: Envelope | None, ae_cents: int, cp_cents: int) -> None:
-    """Say in words what an envelope lacks, before the ledger refuses it (which alone decides)."""
-    if envelope is None:
-        return
-    code = codes.account(Stage.ENVELOPE, envelope.public_id)
-    for credit, cents in ((Credit.AE, ae_cents), (Credit.CP, cp_cents)):
-        left = balances(credit.value, [code])[code] if cents else 0
-        if cents > left:
-            sentence = _(
-                "Il reste %(left)s en %(credit)s à « %(holder)s », il faudrait %(asked)s : diminuez le montant."
-            )
-            said = {
-                "left": show(left),
-                "credit": credit.name,
-                "holder": envelope.holder,
-                "asked": show(cents),
-            }
-            raise Refused("not_enough", sentence % said, credit.value)
-
-
-def _letter_number(row: Delegation) -> str:
-    """Give the next number of the letters that the deciding body sends in the year; an opening sends none."""
-    if row.source is None:
-        return ""
-    sender = row.target if row.kind == DelegationKind.WITHDRAWAL else row.source
-    if row.kind == DelegationKind.MOVE and row.source.parent:
-        sender = row.source.parent
-    counters = LetterCounter.objects.select_for_update()
-    counter, _made = counters.get_or_create(body_id=sender.holder_id, year=row.target.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{counter.year}-{counter.last:04d}"
-
-
 def _locked(actor: Any, delegation_id: UUID) -> Delegation:
     rows = Delegation.objects.filter(source__in=Envelope.objects.filter(perms.run_by(actor)))
     rows = rows.select_related("source__holder", "target__line", "target__department")
@@ -420,18 +282,3 @@ def _locked(actor: Any, delegation_id: UUID) -> Delegation:
     if row is None:
         raise Refused("not_yours", _("Cette délégation n'existe pas ou ne relève pas de votre service."))
     return row
-
-
-def _record(actor: Any, row: Delegation) -> None:
-    record(
-        actor=actor,
-        verb=f"funding.{row.kind}_{row.state}",
-        target=str(row.public_id),
-        data={
-            "source": row.source and row.source.public_id,
-            "target": row.target.public_id,
-            "ae": row.ae_cents,
-            "cp": row.cp_cents,
-        },
-        text=row.reason,
-    )

@@ -1,5 +1,6 @@
 """Open a programme, its documents, its lines and what the documents say of them. Each is safe to repeat."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -21,6 +22,15 @@ from cartable.territories.models import Department, Region
 
 
 M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What a document says of the size of something: a bound or an amount in cents, a share in %, or nothing yet."""
+
+    kind: str = CeilingKind.TO_BE_SPECIFIED
+    cents: int | None = None
+    percent: Decimal | None = None
 
 
 def _keep(model: type[M], look: dict[str, Any], content: dict[str, Any]) -> tuple[M, bool]:
@@ -86,9 +96,7 @@ def open_line(
     code: str,
     name: str,
     funder: Body,
-    kind: str = CeilingKind.TO_BE_SPECIFIED,
-    cents: int | None = None,
-    percent: Decimal | None = None,
+    ceiling: Ceiling = Ceiling(),
     basis: str = "",
     budget_programme: str = "",
     document: SourceDocument | None = None,
@@ -98,7 +106,7 @@ def open_line(
     own_money: bool = False,
     second_person_from_cents: int = SECOND_PERSON_FROM,
 ) -> Line:
-    """Open a line of a programme with its ceiling (kind, and cents or percent) in the words of its document.
+    """Open a line of a programme with its ceiling, and the words of its document as `basis`.
 
     A line of `own_money` is opened by the collectivité that feeds it, any other by the ministry. From
     `second_person_from_cents` on a commitment takes two people; it is never empty.
@@ -120,7 +128,7 @@ def open_line(
         {
             "name": short(name, 160, "name"),
             "funder": funder,
-            **_ceiling(kind, cents, percent),
+            **_columns(ceiling),
             "basis": short(basis, 300, "basis"),
             "budget_programme": budget_programme,
             "document": document,
@@ -136,13 +144,14 @@ def open_line(
             actor=actor,
             verb="funding.line_opened",
             target=str(line.public_id),
-            data={"kind": str(kind), "cents": cents, "threshold": second_person_from_cents},
+            data={**_said(ceiling), "threshold": second_person_from_cents},
         )
     return line
 
 
-def _ceiling(kind: str, cents: int | None, percent: Decimal | None) -> dict[str, Any]:
+def _columns(ceiling: Ceiling) -> dict[str, Any]:
     """Give the columns of a ceiling: a bound says its cents, a share its percent, the rest says neither."""
+    kind, cents, percent = ceiling.kind, ceiling.cents, ceiling.percent
     if cents is not None:
         whole_cents(cents, "cents", zero=True)
     whole = percent is None and (cents is None) == (kind == CeilingKind.TO_BE_SPECIFIED)
@@ -156,6 +165,10 @@ def _ceiling(kind: str, cents: int | None, percent: Decimal | None) -> dict[str,
     return {"kind": kind, "cents": cents, "percent": percent}
 
 
+def _said(ceiling: Ceiling) -> dict[str, Any]:
+    return {"kind": str(ceiling.kind), "cents": ceiling.cents}
+
+
 @transaction.atomic
 def set_ceiling(
     *,
@@ -163,27 +176,25 @@ def set_ceiling(
     line: Line,
     region: Region | None = None,
     department: Department | None = None,
-    kind: str,
-    cents: int | None = None,
-    percent: Decimal | None = None,
+    ceiling: Ceiling,
     basis: str = "",
     document: SourceDocument | None = None,
 ) -> LineCeiling:
     """Bound a line on one région or one département; what binds (up to, exactly, share) is then never passed."""
     _national(actor)
-    ceiling, created = _keep(
+    row, created = _keep(
         LineCeiling,
         {"line": line, "region": region, "department": department},
-        {**_ceiling(kind, cents, percent), "basis": short(basis, 300, "basis"), "document": document},
+        {**_columns(ceiling), "basis": short(basis, 300, "basis"), "document": document},
     )
     if created:
         record(
             actor=actor,
             verb="funding.ceiling_set",
             target=str(line.public_id),
-            data={"kind": str(kind), "cents": cents, "binding": kind in BINDING},
+            data={**_said(ceiling), "binding": ceiling.kind in BINDING},
         )
-    return ceiling
+    return row
 
 
 @transaction.atomic
@@ -193,9 +204,7 @@ def add_figure(
     document: SourceDocument,
     label: str,
     words: str,
-    kind: str,
-    cents: int | None = None,
-    percent: Decimal | None = None,
+    ceiling: Ceiling,
     line: Line | None = None,
     region: Region | None = None,
     place: str = "",
@@ -203,7 +212,7 @@ def add_figure(
     """Keep one figure of a document in its own words, so that each figure on a page opens its source."""
     _national(actor)
     content = {
-        **_ceiling(kind, cents, percent),
+        **_columns(ceiling),
         "words": short(words, 300, "words"),
         "line": line,
         "region": region,
