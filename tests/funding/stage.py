@@ -37,7 +37,7 @@ def line(code: str = "equipment_extra", cents: int | None = 5_000_000_00, **more
     given = {
         "name": f"Ligne {code}",
         "funder": ministry(),
-        "kind": "up_to" if cents is not None else "to_be_specified",
+        "ceiling": up_to(cents),
     }
     return actions.open_line(
         actor=None, programme=more.pop("of", None) or programme(), code=code, **{**given, **more}

@@ -112,16 +112,7 @@ def open_line(
     `second_person_from_cents` on a commitment takes two people; it is never empty.
     Refuses `not_yours`, `ceiling`, `threshold`, `known`.
     """
-    if not (perms.may_open_own_line(actor, funder) if own_money else perms.may_open_programmes(actor)):
-        raise Refused(
-            "not_yours", _("Vous ne pouvez ouvrir une ligne que sur les crédits de votre organisme.")
-        )
-    if not second_person_from_cents or second_person_from_cents < 1:
-        raise Refused(
-            "threshold",
-            _("Indiquez à partir de quel montant deux personnes décident (un centime au moins)."),
-            "second_person_from_cents",
-        )
+    _check_line(actor, funder, own_money, second_person_from_cents)
     line, created = _keep(
         Line,
         {"programme": programme, "code": short(code, 40, "code")},
@@ -147,6 +138,19 @@ def open_line(
             data={**_said(ceiling), "threshold": second_person_from_cents},
         )
     return line
+
+
+def _check_line(actor: Any, funder: Body, own_money: bool, second_person_from_cents: int) -> None:
+    if not (perms.may_open_own_line(actor, funder) if own_money else perms.may_open_programmes(actor)):
+        raise Refused(
+            "not_yours", _("Vous ne pouvez ouvrir une ligne que sur les crédits de votre organisme.")
+        )
+    if not second_person_from_cents or second_person_from_cents < 1:
+        raise Refused(
+            "threshold",
+            _("Indiquez à partir de quel montant deux personnes décident (un centime au moins)."),
+            "second_person_from_cents",
+        )
 
 
 def _columns(ceiling: Ceiling) -> dict[str, Any]:
