@@ -54,12 +54,38 @@ def _called(call: ast.Call) -> str:
 
 
 def in_python(source: str) -> Iterator[Message]:
-    """Find the messages of Python source: calls of gettext and its kin on literal text."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and (name := _called(node)) in FUNCTIONS:
+    """Find the messages of Python source: what gettext and its kin are called on, and why things are refused."""
+    tree = ast.parse(source)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) == "Refused":
+            yield from (Message("", text, "") for text in refusals(node, constants))
+        elif isinstance(node, ast.Call) and (name := _called(node)) in FUNCTIONS:
             texts = [getattr(argument, "value", None) for argument in node.args[: len(FUNCTIONS[name])]]
             if len(texts) == len(FUNCTIONS[name]) and all(isinstance(text, str) for text in texts):
                 yield _message(name, texts)
+
+
+def refusals(call: ast.Call, constants: Mapping[str, ast.expr]) -> list[str]:
+    """Give the sentences that a `Refused(code, sentence)` may say, where they are plain text of this file."""
+    given = call.args[1:2]
+    if call.args and isinstance(call.args[0], ast.Starred):
+        pair = constants.get(getattr(call.args[0].value, "id", ""))
+        given = pair.elts[1:2] if isinstance(pair, ast.Tuple) else []
+    found = []
+    for part in given:
+        branches = [part.body, part.orelse] if isinstance(part, ast.IfExp) else [part]
+        for branch in branches:
+            said = constants.get(branch.id) if isinstance(branch, ast.Name) else branch
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                found.append(said.value)
+    return found
 
 
 def in_template(source: str) -> Iterator[Message]:

@@ -4,7 +4,9 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.apps import apps
@@ -85,6 +87,63 @@ def test_doors_fetch_people_only_through_queries_and_actions():
 @pytest.mark.parametrize("code", ["Pupil.objects.all()", "get_object_or_404(Pupil, pk=1)"])
 def test_a_door_that_fetches_people_by_itself_is_noticed(code):
     assert fetches_of_protected_models(code, {"Pupil"})
+
+
+def unsaid_refusals(code: str, catalogues: ModuleType) -> list[str]:
+    """List the sentences of `Refused(…)` that no catalogue can hold: built from parts, or from a name of elsewhere."""
+    tree = ast.parse(code)
+    constants = {
+        t.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for t in node.targets
+        if isinstance(t, ast.Name)
+    }
+
+    def translated(part: ast.AST) -> bool:
+        calls = (node for node in ast.walk(part) if isinstance(node, ast.Call))
+        return any(re.fullmatch(r"_|n?gettext(_noop)?", getattr(call.func, "id", "")) for call in calls)
+
+    named = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and translated(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return [
+        ast.unparse(call)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Refused"
+        for said in [ast.Tuple(call.args[1:2] or call.args[:1])]
+        if not catalogues.refusals(call, constants)
+        and not translated(said)
+        and not named & {node.id for node in ast.walk(said) if isinstance(node, ast.Name)}
+        and not SAID_ELSEWHERE & {ast.unparse(part) for part in said.elts}
+    ]
+
+
+# A cell says its own reason, Django its own words about a password.
+SAID_ELSEWHERE = {"bad.sentence", "' '.join(error.messages)"}
+
+
+def test_every_refusal_is_said_in_the_language_of_who_reads(monkeypatch):
+    """Except at the command line, which speaks French."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    catalogues = import_module("catalogues")
+    unsaid = {
+        named(path): found
+        for path in sources("src")
+        if "cli" not in path.parts
+        and (found := unsaid_refusals(path.read_text(encoding="utf-8"), catalogues))
+    }
+    assert unsaid == {}
+
+
+@pytest.mark.parametrize("sentence", ['f"{n} de trop"', "words", 'f"{x}." % y'])
+def test_a_refusal_that_no_catalogue_holds_is_noticed(sentence, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    assert unsaid_refusals(f'raise Refused("code", {sentence})', import_module("catalogues"))
 
 
 def layers() -> dict[str, int]:

@@ -66,7 +66,7 @@ def test_weights_and_floors_bind(lead, operation, pool):
     even = shares(propose(actor=lead, pool_id=pool.public_id))
     tilted = shares(propose(actor=lead, pool_id=pool.public_id, weights=Weights(rep_plus=Decimal("1.5"))))
     assert even == {"REP": 10, "autre": 10} and tilted == {"REP": 12, "autre": 8}
-    with pytest.raises(Refused, match="minimums"):
+    with pytest.raises(Refused, match="minimum de chaque"):
         propose(actor=lead, pool_id=pool.public_id, floor=11)
 
 

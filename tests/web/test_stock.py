@@ -80,3 +80,11 @@ def test_a_head_declares_nothing_that_is_not_lent(week):
                 counts={week.school.public_id: 2},
             )
     assert not Lot.objects.exists()
+
+
+def test_a_refusal_is_said_in_the_language_of_who_reads(client, week):
+    week.service.language = "en"
+    week.service.save()
+    asked = {"name": "A", "opens_on": "2020-05-02", "answers_due_on": "2020-04-29"}
+    page = client.post(reverse("operation-new"), asked).content.decode()
+    assert "The date for answers cannot be before the opening" in page

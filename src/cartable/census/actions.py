@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cartable.census.enums import RETURN_MOVES, ReturnState
 from cartable.census.models import Campaign, LevelTotal, Return, ReturnLine
@@ -180,7 +181,7 @@ def _lock_answer(operation: Operation, school: School) -> Return:
     campaign = Campaign.objects.filter(operation=operation).first()
     if campaign is None:
         raise Refused("no_census", "L'enquête de cette opération n'est pas encore ouverte.")
-    begun, _ = Return.objects.get_or_create(campaign=campaign, school=school)
+    begun, _new = Return.objects.get_or_create(campaign=campaign, school=school)
     answer = Return.objects.select_for_update(of=("self",)).get(pk=begun.pk)
     answer.campaign, answer.school = campaign, school
     return answer
@@ -202,10 +203,15 @@ def _check(lines: Sequence[Line]) -> None:
             raise Refused("line", "Indiquez pour chaque ligne un niveau et un besoin connus.")
         if not 0 < line.units <= line.pupils <= 3000:
             raise Refused(
-                "count", f"{line.level} : vérifiez le nombre d'élèves et d'articles (de 1 à 3 000)."
+                "count",
+                _("%(level)s : vérifiez le nombre d'élèves et d'articles (de 1 à 3 000).")
+                % {"level": line.level},
             )
         if (line.level, line.kind, line.good) in seen:
-            raise Refused("line_twice", f"{line.level} : la même ligne est saisie deux fois ; gardez-en une.")
+            raise Refused(
+                "line_twice",
+                _("%(level)s : la même ligne est saisie deux fois ; gardez-en une.") % {"level": line.level},
+            )
         seen.add((line.level, line.kind, line.good))
 
 

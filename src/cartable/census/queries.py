@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import ngettext
 
 from cartable.accounts.enums import Role
 from cartable.census.enums import ANSWERED, ReturnState
@@ -39,9 +40,12 @@ class Progress:
     @property
     def sentence(self) -> str:
         """Say it as people do: "96 établissements sur 130 ont répondu"."""
-        verb = "a répondu" if self.answered <= 1 else "ont répondu"
-        noun = "établissement" if self.answered <= 1 else "établissements"
-        return f"{self.answered} {noun} sur {self.asked} {verb}"
+        words = ngettext(
+            "%(answered)d établissement sur %(asked)d a répondu",
+            "%(answered)d établissements sur %(asked)d ont répondu",
+            self.answered,
+        )
+        return words % {"answered": self.answered, "asked": self.asked}
 
 
 def campaigns_visible_to(user: Any) -> QuerySet[Campaign]:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from cartable.foundation.refused import Refused
 from cartable.intake import values
 from cartable.intake.contracts import WEB, Column, Contract, Limits
@@ -34,15 +36,18 @@ def read_counts(actor: Any, path: Path, *, limits: Limits = WEB) -> dict[UUID, i
         except values.BadCell as bad:
             raise _wrong(row.line, str(bad)) from bad
         if not code or count is None or count < 0:
-            raise _wrong(row.line, "il faut un UAI et un nombre, zéro ou plus")
+            raise _wrong(row.line, _("il faut un UAI et un nombre, zéro ou plus"))
         if code in counts:
-            raise _wrong(row.line, f"l'établissement {code} figure deux fois ; gardez une ligne")
+            raise _wrong(
+                row.line, _("l'établissement %(code)s figure deux fois ; gardez une ligne") % {"code": code}
+            )
         counts[code] = count
     known = dict(schools_visible_to(actor).filter(uai__in=counts).values_list("uai", "public_id"))
     if unknown := sorted(counts.keys() - known.keys()):
         raise Refused(
             "school",
-            f"Établissements inconnus ou hors de votre territoire : {', '.join(unknown[:5])}.",
+            _("Établissements inconnus ou hors de votre territoire : %(schools)s.")
+            % {"schools": ", ".join(unknown[:5])},
             "file",
         )
     return {known[code]: count for code, count in counts.items()}
@@ -50,5 +55,8 @@ def read_counts(actor: Any, path: Path, *, limits: Limits = WEB) -> dict[UUID, i
 
 def _wrong(line: int, reason: str) -> Refused:
     return Refused(
-        "line", f"Ligne {line} : {reason.rstrip('.')}. Rien n'est enregistré : corrigez le fichier.", "file"
+        "line",
+        _("Ligne %(line)s : %(reason)s. Rien n'est enregistré : corrigez le fichier.")
+        % {"line": line, "reason": reason.rstrip(".")},
+        "file",
     )

@@ -1,15 +1,18 @@
 """The one way an action says no."""
 
+from django.utils.translation import gettext
+
 
 class Refused(Exception):
-    """An action that may not be done, with one clear French sentence for the person who asked.
+    """An action that may not be done, with one clear sentence for the person who asked.
 
-    `code` is a stable word for programs and tests, `sentence` says in French what is wrong and what to do,
+    `code` is a stable word for programs and tests; `sentence` says what is wrong and what to do: it is written in
+    French, and said in the language of who reads (`scripts/catalogues.py` finds it here, `_()` around it or not);
     `field` names the form field or column that it is about.
     """
 
     def __init__(self, code: str, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
         self.code = code
-        self.sentence = sentence
+        self.sentence = gettext(sentence)
         self.field = field
+        super().__init__(self.sentence)

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import phonenumbers
+from django.utils.translation import gettext as _
 from stdnum import imei as stdnum_imei
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
@@ -28,11 +29,16 @@ FICTION = re.compile(r"0(19900|26191|35301|46571|53649|63998)\d{4}", re.ASCII)
 
 
 class BadCell(ValueError):
-    """A cell that cannot be taken; `reason` says why in French."""
+    """A cell that cannot be taken; `reason` says why, in the reader's language."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        """The reason as a sentence of its own."""
+        return f"{self.reason[:1].upper()}{self.reason[1:]}."
 
 
 def date(text: str) -> datetime.date | None:
@@ -45,19 +51,19 @@ def date(text: str) -> datetime.date | None:
     if match := FRENCH.fullmatch(text):
         return _day(text, *match.group(4, 3, 1))
     if SHORT_YEAR.fullmatch(text):
-        raise BadCell(f"date « {text} » : écrivez l’année sur quatre chiffres")
+        raise BadCell(_("date « %(text)s » : écrivez l’année sur quatre chiffres") % {"text": text})
     if re.fullmatch(r"[1-9]\d{0,5}(\.0+)?", text, re.ASCII) and 366 <= float(text) < 73_415:
         return SHEET_EPOCH + datetime.timedelta(days=int(float(text)))
-    raise BadCell(f"date « {_short(text)} » non reconnue : écrivez-la jj/mm/aaaa")
+    raise BadCell(_("date « %(text)s » non reconnue : écrivez-la jj/mm/aaaa") % {"text": _short(text)})
 
 
 def _day(text: str, year: str, month: str, day: str) -> datetime.date:
     try:
         found = datetime.date(int(year), int(month), int(day))
     except ValueError:
-        raise BadCell(f"la date « {text} » n’existe pas au calendrier") from None
+        raise BadCell(_("la date « %(text)s » n’existe pas au calendrier") % {"text": text}) from None
     if not FIRST_YEAR <= found.year < LAST_YEAR:
-        raise BadCell(f"date « {text} » : année improbable")
+        raise BadCell(_("date « %(text)s » : année improbable") % {"text": text})
     return found
 
 
@@ -68,7 +74,7 @@ def yes_no(text: str) -> bool | None:
         return None
     if word in YES or word in NO:
         return word in YES
-    raise BadCell(f"« {_short(text)} » : écrivez oui ou non")
+    raise BadCell(_("« %(text)s » : écrivez oui ou non") % {"text": _short(text)})
 
 
 def whole(text: str) -> int | None:
@@ -78,7 +84,7 @@ def whole(text: str) -> int | None:
         return None
     if re.fullmatch(r"\d{1,12}([.,]0+)?", number, re.ASCII):
         return int(re.split("[.,]", number)[0])
-    raise BadCell(f"« {_short(text)} » n’est pas un nombre entier positif")
+    raise BadCell(_("« %(text)s » n’est pas un nombre entier positif") % {"text": _short(text)})
 
 
 def uai_letter(digits: str) -> str:
@@ -92,10 +98,12 @@ def uai(text: str) -> str:
     if not code:
         return ""
     if not re.fullmatch(r"\d{7}[A-Z]", code, re.ASCII):
-        raise BadCell(f"UAI « {_short(text)} » : il faut sept chiffres et une lettre")
+        raise BadCell(_("UAI « %(text)s » : il faut sept chiffres et une lettre") % {"text": _short(text)})
     expected = uai_letter(code[:7])
     if code[7] != expected:
-        raise BadCell(f"UAI {code} : la lettre attendue est {expected}")
+        raise BadCell(
+            _("UAI %(code)s : la lettre attendue est %(expected)s") % {"code": code, "expected": expected}
+        )
     return code
 
 
@@ -116,7 +124,7 @@ def phone(text: str, region: str = "FR") -> str:
             break
         if phonenumbers.is_valid_number(parsed):
             return _dialled(parsed)
-    raise BadCell(f"numéro de téléphone « {_short(text)} » non valable")
+    raise BadCell(_("numéro de téléphone « %(text)s » non valable") % {"text": _short(text)})
 
 
 def _dialled(parsed: phonenumbers.PhoneNumber) -> str:
@@ -131,8 +139,8 @@ def email(text: str) -> str:
     if not address:
         return ""
     if len(address) > 254 or ".." in address or not EMAIL.fullmatch(address):
-        raise BadCell(f"adresse électronique « {_short(text)} » non valable")
-    name, _, domain = address.rpartition("@")
+        raise BadCell(_("adresse électronique « %(text)s » non valable") % {"text": _short(text)})
+    name, _at, domain = address.rpartition("@")
     return f"{name}@{domain.lower()}"
 
 
@@ -143,29 +151,32 @@ def postcode(text: str) -> str:
         return ""
     if re.fullmatch(r"\d{4,5}", code, re.ASCII):
         return code.zfill(5)
-    raise BadCell(f"code postal « {_short(text)} » : il faut cinq chiffres")
+    raise BadCell(_("code postal « %(text)s » : il faut cinq chiffres") % {"text": _short(text)})
 
 
 def iccid(text: str) -> tuple[str, str | None]:
     """Read a SIM card number; gives (digits, warning or None): a doubtful number warns, it never blocks."""
-    number = _digits(text, "numéro de carte SIM")
+    number = _digits(text, _("numéro de carte SIM"))
     if not number:
         return "", None
     if not 18 <= len(number) <= 20:
-        raise BadCell(f"numéro de carte SIM « {_short(text)} » : {len(number)} chiffres, il en faut 19 ou 20")
+        raise BadCell(
+            _("numéro de carte SIM « %(text)s » : %(number)s chiffres, il en faut 19 ou 20")
+            % {"text": _short(text), "number": len(number)}
+        )
     return number, _doubt(number)
 
 
 def _doubt(number: str) -> str | None:
     """Say what is odd in an ICCID. Operators print it with or without the check digit, and some pad it."""
     if not number.startswith("89"):
-        return "ne commence pas par 89, comme toute carte SIM : vérifiez-le"
+        return _("ne commence pas par 89, comme toute carte SIM : vérifiez-le")
     if len(number) == 18:
-        return "18 chiffres au lieu de 19 ou 20 : vérifiez-le"
+        return _("18 chiffres au lieu de 19 ou 20 : vérifiez-le")
     if not number.startswith("8933"):
-        return "carte d’un opérateur étranger (ne commence pas par 8933) : vérifiez-la"
+        return _("carte d’un opérateur étranger (ne commence pas par 8933) : vérifiez-la")
     if not any(luhn.is_valid(number[:size]) for size in {len(number), 19}):
-        return "chiffre de contrôle absent ou inattendu : vérifiez-le"
+        return _("chiffre de contrôle absent ou inattendu : vérifiez-le")
     return None
 
 
@@ -177,7 +188,7 @@ def imei(text: str) -> str:
     try:
         return stdnum_imei.validate(number)
     except ValidationError:
-        raise BadCell(f"IMEI « {_short(text)} » : chiffre faux ou manquant") from None
+        raise BadCell(_("IMEI « %(text)s » : chiffre faux ou manquant") % {"text": _short(text)}) from None
 
 
 def serial(text: str) -> str:
@@ -185,10 +196,14 @@ def serial(text: str) -> str:
     number = re.sub(r"\s", "", text).upper()
     if SCIENTIFIC.fullmatch(number) and "+" in number:
         raise BadCell(
-            f"numéro de série « {_short(text)} » arrondi par le tableur : mettez la colonne au format Texte"
+            _("numéro de série « %(text)s » arrondi par le tableur : mettez la colonne au format Texte")
+            % {"text": _short(text)}
         )
     if not re.fullmatch(r"[A-Z0-9][A-Z0-9/._-]{0,39}|", number):
-        raise BadCell(f"numéro de série « {_short(text)} » : lettres et chiffres seulement, 40 au plus")
+        raise BadCell(
+            _("numéro de série « %(text)s » : lettres et chiffres seulement, 40 au plus")
+            % {"text": _short(text)}
+        )
     return number
 
 
@@ -200,15 +215,20 @@ def siret(text: str) -> str:
     try:
         return stdnum_siret.validate(number.zfill(14))
     except ValidationError:
-        raise BadCell(f"SIRET « {_short(text)} » : quatorze chiffres attendus, ou chiffre faux") from None
+        raise BadCell(
+            _("SIRET « %(text)s » : quatorze chiffres attendus, ou chiffre faux") % {"text": _short(text)}
+        ) from None
 
 
 def _digits(text: str, what: str) -> str:
     number = re.sub(r"[\s\u00a0\u202f.'’-]", "", text.strip().removesuffix(".0"))
     if SCIENTIFIC.fullmatch(number):
-        raise BadCell(f"{what} « {_short(text)} » arrondi par le tableur : mettez la colonne au format Texte")
+        raise BadCell(
+            _("%(what)s « %(text)s » arrondi par le tableur : mettez la colonne au format Texte")
+            % {"what": what, "text": _short(text)}
+        )
     if not re.fullmatch(r"\d*", number, re.ASCII):
-        raise BadCell(f"{what} « {_short(text)} » : chiffres seulement")
+        raise BadCell(_("%(what)s « %(text)s » : chiffres seulement") % {"what": what, "text": _short(text)})
     return number
 
 

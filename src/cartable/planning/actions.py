@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cartable.census.queries import units_needed
 from cartable.engines.allocation import AllocationRefused
@@ -33,6 +35,13 @@ from cartable.territories.models import School
 
 
 NOT_YOURS = "Ce plan n'existe pas ou ne relève pas de votre service."
+# What the engine refuses of what a page may ask, in the words of the page.
+ENGINE_REFUSALS = {
+    "floors_exceed_stock": gettext_noop(
+        "Le minimum de chaque établissement demande plus que le stock : diminuez-le, ou mettez zéro."
+    ),
+    "weight": gettext_noop("Un poids est un nombre plus grand que zéro : corrigez-le."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def _share(asked: Sequence[_Asked], stock: int, rule: str, weights: Weights, flo
     try:
         return share(groups, max(stock, 0), rule=rule)
     except AllocationRefused as refused:
-        raise Refused(refused.code, str(refused)) from refused
+        raise Refused(refused.code, ENGINE_REFUSALS.get(refused.code, refused.sentence)) from refused
 
 
 def _write(actor: Any, pool: Pool, rule: str, asked: Sequence[_Asked], result: Result) -> Plan:
@@ -188,7 +197,10 @@ def _check_room(plan: Plan, allocation: Allocation, quantity: int) -> None:
     if quantity > room:
         raise Refused(
             "over_stock",
-            f"Il reste {room} articles pour cet établissement : diminuez d'abord une autre part, ou la réserve.",
+            _(
+                "Il reste %(room)d articles pour cet établissement : diminuez d'abord une autre part, ou la réserve."
+            )
+            % {"room": room},
             "quantity",
         )
 
@@ -250,7 +262,8 @@ def _reserve(actor: Any, plan: Plan, wanted: int) -> None:
     if left:
         raise Refused(
             "not_in_stock",
-            f"Il manque {left} articles au dépôt : enregistrez leur réception avant d'approuver ce plan.",
+            _("Il manque %(left)d articles au dépôt : enregistrez leur réception avant d'approuver ce plan.")
+            % {"left": left},
         )
     post_many(actor=actor, transfers=transfers)
 

@@ -1,7 +1,11 @@
 """The page for the vice-president: what a plan gives, commune by commune."""
 
+from django.utils.translation import gettext, gettext_noop
+
 from cartable.documents import data, render
 from cartable.foundation import clock
+from cartable.operations.rules import good_name
+from cartable.planning.enums import Rule
 from cartable.planning.models import Plan
 from cartable.planning.queries import by_commune, totals
 
@@ -21,8 +25,8 @@ def plan_sheet(plan: Plan) -> bytes:
 def _page(plan: Plan) -> data.PlanSheet:
     return data.PlanSheet(
         operation=plan.pool.operation.name,
-        article=str(plan.pool.get_good_display()),
-        rule=rule_in_words(plan),
+        article=good_name(plan.pool.good),
+        rule=_rule_as_published(plan),
         pools=(plan.pool.name,),
         shares=tuple(
             data.Share(
@@ -43,15 +47,24 @@ def _page(plan: Plan) -> data.PlanSheet:
     )
 
 
-def rule_in_words(plan: Plan) -> tuple[str, ...]:
-    """Say the rule of a plan as it is published."""
-    words = {
-        "leximin": "On sert d’abord l’établissement le moins bien couvert, jusqu’à épuisement du stock ou du besoin.",
-        "proportional": "Chaque établissement reçoit en proportion de son besoin.",
-        "equal": "Chaque établissement reçoit le même nombre, sans dépasser son besoin.",
-    }
+RULES = {
+    Rule.LEXIMIN: gettext_noop(
+        "On sert d’abord l’établissement le moins bien couvert, jusqu’à épuisement du stock ou du besoin."
+    ),
+    Rule.PROPORTIONAL: gettext_noop("Chaque établissement reçoit en proportion de son besoin."),
+    Rule.EQUAL: gettext_noop("Chaque établissement reçoit le même nombre, sans dépasser son besoin."),
+}
+
+
+def rule_in_words(plan: Plan) -> str:
+    """Say the rule of a plan, in the reader's language."""
+    return gettext(RULES[Rule(plan.rule)])
+
+
+def _rule_as_published(plan: Plan) -> tuple[str, ...]:
+    """Say the rule and its result as they are printed: in French, the language of the act."""
     found = totals(plan)
     return (
-        words[plan.rule],
+        RULES[Rule(plan.rule)],
         f"Besoin exprimé : {found['need']} ; réparti : {found['quantity']} ; en réserve : {plan.reserve}.",
     )

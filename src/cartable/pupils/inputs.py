@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.intake import values
@@ -101,12 +103,13 @@ def checked_pupil(pupil: PupilInput) -> PupilInput:
         field: _text(getattr(pupil, field), field, LONGEST["name"])
         for field in ("last_name", "first_name", "usage_name")
     }
-    for field, sentence in (
-        ("last_name", "Indiquez le nom de l'élève."),
-        ("first_name", "Indiquez le prénom de l'élève."),
-    ):
+    sentences = {
+        "last_name": _("Indiquez le nom de l'élève."),
+        "first_name": _("Indiquez le prénom de l'élève."),
+    }
+    for field in sentences:
         if not names[field]:
-            raise Refused("name_missing", sentence, field)
+            raise Refused("name_missing", sentences[field], field)
     if pupil.birth_date:
         check_birth_date(pupil.birth_date)
     label = _text(pupil.class_label, "class_label", LONGEST["class_label"])
@@ -155,7 +158,11 @@ def checked_guardian(guardian: GuardianInput) -> GuardianInput:
 def _text(text: str, field: str, longest: int) -> str:
     cleaned = clean(text or "")
     if len(cleaned) > longest:
-        raise Refused("too_long", f"Ce texte dépasse {longest} caractères : raccourcissez-le.", field)
+        raise Refused(
+            "too_long",
+            _("Ce texte dépasse %(longest)s caractères : raccourcissez-le.") % {"longest": longest},
+            field,
+        )
     return cleaned
 
 
@@ -163,4 +170,4 @@ def _value(read: Callable[[str], str], text: str, field: str) -> str:
     try:
         return read(text or "")
     except values.BadCell as bad:
-        raise Refused("value", f"{bad.reason[:1].upper()}{bad.reason[1:]}.", field) from bad
+        raise Refused("value", bad.sentence, field) from bad

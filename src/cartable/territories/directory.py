@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cartable.intake import values
 from cartable.intake.contracts import Column, Contract, Reject, Row
 from cartable.intake.values import BadCell
@@ -125,7 +127,7 @@ def read_line(row: Row, found: frozenset[str]) -> SchoolLine | Reject:
     try:
         uai = values.uai(_padded(cells["uai"], 8))
         if not uai:
-            raise BadCell("L’UAI manque : chaque ligne doit en avoir un.")
+            raise BadCell(_("L’UAI manque : chaque ligne doit en avoir un."))
         key = "name"
         name = _text(200)(cells["name"] or _makeshift_name(cells))
         key = "source_date"
@@ -152,7 +154,7 @@ def _makeshift_name(cells: dict[str, str]) -> str:
     """Name a school that is about to open and has no name yet: what it is, and where."""
     what, where = cells["nature_label"] or cells["type"], cells["commune_name"]
     if not (what and where):
-        raise BadCell("Le nom de l’établissement manque.")
+        raise BadCell(_("Le nom de l’établissement manque."))
     return f"{what.capitalize()}, {where}"
 
 
@@ -224,7 +226,7 @@ def _padded(text: str, length: int) -> str:
 def _text(length: int) -> Callable[[str], str]:
     def read(text: str) -> str:
         if len(text) > length:
-            raise BadCell(f"Ce texte est trop long : {length} caractères au plus.")
+            raise BadCell(_("Ce texte est trop long : %(length)s caractères au plus.") % {"length": length})
         return text
 
     return read
@@ -234,16 +236,18 @@ def _degrees(text: str, most: int) -> float:
     try:
         number = float(text.strip().replace(",", "."))
     except ValueError as error:
-        raise BadCell("Cette coordonnée n’est pas un nombre.") from error
+        raise BadCell(_("Cette coordonnée n’est pas un nombre.")) from error
     if not -most <= number <= most:
-        raise BadCell(f"Cette coordonnée doit être en degrés, entre -{most} et {most}.")
+        raise BadCell(
+            _("Cette coordonnée doit être en degrés, entre -%(most)s et %(most)s.") % {"most": most}
+        )
     return number
 
 
 def _pupils(text: str) -> int | None:
     number = values.whole(text)
     if number is not None and not 0 <= number < 1_000_000:
-        raise BadCell("Ce nombre d’élèves n’est pas vraisemblable.")
+        raise BadCell(_("Ce nombre d’élèves n’est pas vraisemblable."))
     return number
 
 

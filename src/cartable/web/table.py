@@ -48,6 +48,11 @@ class Table:
         return self.rows if isinstance(self.rows, Page) else None
 
 
+def in_french(text: str) -> SafeString:
+    """Mark a text that is stored in French, the language of the act, so that it is read aloud as French."""
+    return format_html('<span lang="fr">{}</span>', text)
+
+
 def link(text: Any, url: str) -> SafeString:
     """Give a link for a cell."""
     return format_html('<a class="fr-link" href="{}">{}</a>', url, text)

@@ -42,7 +42,7 @@ def read_number(good: str, text: str) -> tuple[str, list[str]]:
         else:
             number, doubt = values.serial(text), None
     except values.BadCell as bad:
-        raise Refused("number", f"{bad.reason[:1].upper()}{bad.reason[1:]}.", "number") from bad
+        raise Refused("number", bad.sentence, "number") from bad
     if not number:
         raise Refused("number", _("Scannez ou tapez le numéro de l'article."), "number")
     return number, [_("Numéro %(number)s : %(doubt)s.") % {"number": number, "doubt": doubt}] if doubt else []

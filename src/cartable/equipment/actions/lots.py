@@ -188,7 +188,7 @@ def _end(text: str) -> tuple[str, str | None]:
     try:
         number, doubt = values.iccid(text)
     except values.BadCell as bad:
-        raise Refused("number", f"{bad.reason[:1].upper()}{bad.reason[1:]}.", "ranges") from bad
+        raise Refused("number", bad.sentence, "ranges") from bad
     if not number:
         raise Refused("number", _("Indiquez le premier et le dernier numéro de chaque plage."), "ranges")
     return number, doubt and f"{number} : {doubt}."

@@ -27,7 +27,7 @@ def lock_school(actor: Any, school_id: UUID) -> School:
     rows = schools_served_by(actor).select_for_update(of=("self",), no_key=True)
     school = rows.filter(public_id=school_id).first()
     if school is None or not may_hand_over(actor, school):
-        raise Refused("not_yours", _(NOT_YOURS))
+        raise Refused("not_yours", NOT_YOURS)
     return school
 
 

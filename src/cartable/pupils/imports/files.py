@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.intake import values
@@ -121,7 +123,10 @@ def _check_school(table: Table, school: School) -> list[str]:
     if uai and uai != school.uai:
         raise Refused(
             "other_school",
-            f"Ce fichier est celui de l'établissement {uai}, et non de {school.uai} : déposez l'export du vôtre.",
+            _(
+                "Ce fichier est celui de l'établissement %(uai)s, et non de %(own)s : déposez l'export du vôtre."
+            )
+            % {"uai": uai, "own": school.uai},
         )
     return []
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cartable.accounts.enums import Right
 from cartable.census.actions import answer_nobody, enter_for, send_back, submit, validate
@@ -41,7 +41,7 @@ from cartable.web.table import Column, Table, link
 
 
 TONES: dict[str, Tone] = {"draft": "new", "submitted": "info", "validated": "success", "sent_back": "warning"}
-LEVEL_NAMES = {ANY_LEVEL: "toute l'école"}
+LEVEL_NAMES = {ANY_LEVEL: gettext_lazy("toute l'école")}
 
 
 def state_badge(answer: Return | None) -> Badge:

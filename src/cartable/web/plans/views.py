@@ -40,7 +40,7 @@ from cartable.web.operations.views import fetch, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.plans.forms import ProposeForm, ReleaseForm, ShareForm
 from cartable.web.show import paged, show, show_form
-from cartable.web.table import Column, Table, link
+from cartable.web.table import Column, Table, in_french, link
 
 
 TONES: dict[str, Tone] = {"draft": "new", "approved": "success", "dropped": ""}
@@ -136,7 +136,7 @@ def _shares_table(request: HttpRequest, found: Plan, shares: Any, leads: bool) -
         Column(_("Commune"), lambda a: a.school.commune.name if a.school.commune else "—"),
         Column(_("Besoin"), lambda a: a.need, numeric=True),
         Column(_("Part"), lambda a: a.quantity, numeric=True),
-        Column(_("Pourquoi"), _why),
+        Column(_("Pourquoi"), lambda a: in_french(_why(a)) if not a.change_reason else _why(a)),
     ]
     if leads and found.state == PlanState.DRAFT:
         columns.append(Column(_("Modifier"), _change_link))
@@ -169,7 +169,7 @@ def _reserve_table(found: Plan) -> Table:
             Column(_("Établissement"), lambda r: r.school.name, heads=True),
             Column(_("Besoin estimé"), lambda r: r.estimated_need, numeric=True),
             Column(_("Réservé"), lambda r: r.kept, numeric=True),
-            Column(_("Base de l'estimation"), lambda r: r.basis),
+            Column(_("Base de l'estimation"), lambda r: in_french(r.basis)),
         ],
         rows=reserve_lines(found),
         empty=_("Aucune réserve : tous ont répondu, ou elle n'a pas été demandée."),
@@ -204,7 +204,7 @@ def share(request: HttpRequest, allocation_id: UUID) -> HttpResponse:
         request,
         form,
         title=_("Part de %(school)s") % {"school": found.school.name},
-        intro=found.sentence,
+        intro=in_french(found.sentence),
         submit=_("Enregistrer"),
         back=url,
         crumbs=[*_crumbs(found.plan.pool.operation), crumb(found.plan.pool.name, url)],
