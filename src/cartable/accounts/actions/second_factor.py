@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cartable.accounts import totp
 from cartable.accounts.actions.basics import locked_account
@@ -150,9 +151,8 @@ def _locked_factor(user: User, confirmed: bool = True) -> SecondFactor:
         raise Refused(*NONE)
     if factor.rests_until is not None and factor.rests_until > clock.now():
         minutes = -(-(factor.rests_until - clock.now()) // timedelta(minutes=1))
-        raise Refused(
-            "factor_rests", f"Plusieurs codes incorrects ont été saisis. Attendez {minutes} min.", "code"
-        )
+        sentence = _("Plusieurs codes incorrects ont été saisis. Attendez %(minutes)d min.")
+        raise Refused("factor_rests", sentence % {"minutes": minutes}, "code")
     return factor
 
 
