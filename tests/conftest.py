@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
@@ -30,7 +31,7 @@ os.environ |= {
     "CARTABLE_SECRET_KEY": "the-fixed-secret-of-the-tests-which-guards-nothing",
     "CARTABLE_KEYS": "k1:" + base64.urlsafe_b64encode(b"the fixed key of every test run.").decode(),
 }
-for name in ("DATABASE_URL", "CARTABLE_ADDRESS", "CARTABLE_EMAIL_BACKEND"):
+for name in ("DATABASE_URL", "CARTABLE_ADDRESS", "CARTABLE_EMAIL_BACKEND", "CARTABLE_CHECKPOINTS"):
     os.environ.pop(name, None)
 
 
@@ -118,6 +119,14 @@ def loud_templates() -> None:
     from django.template import engines
 
     engines["django"].engine.string_if_invalid = LoudUndefined()
+
+
+@pytest.fixture(autouse=True)
+def checkpoints_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test, as it has a store of its own, a folder of its own for the journal's checkpoints."""
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "CHECKPOINTS_DIR", VAR / "checkpoints" / uuid4().hex)
 
 
 class Clock:

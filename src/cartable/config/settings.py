@@ -18,6 +18,9 @@ if not SECRET_KEY:
 
     SECRET_KEY = local_secret(VAR_DIR)
 CARTABLE_KEYS = env("CARTABLE_KEYS", default="")
+CARTABLE_CHECKPOINT_KEY = env("CARTABLE_CHECKPOINT_KEY", default="")
+# Where the journal's checkpoints are put: best a folder of another machine, to which lines can only be added.
+CHECKPOINTS_DIR = Path(env("CARTABLE_CHECKPOINTS", default=str(VAR_DIR / "checkpoints")))
 ALLOWED_HOSTS = env.list("CARTABLE_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CARTABLE_ORIGINS", default=[])
 # The address printed in letters, slips and e-mails.

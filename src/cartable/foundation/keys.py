@@ -1,4 +1,8 @@
-"""Keys: from `CARTABLE_KEYS` (id:base64, newest first, comma between), or a file of mode 600 under var/."""
+"""Keys: from `CARTABLE_KEYS` (id:base64, newest first, comma between), or a file of mode 600 under var/.
+
+The key that signs the journal's checkpoints is apart (`CARTABLE_CHECKPOINT_KEY`, same form): who holds the others can
+open what is sealed, but cannot sign in its place.
+"""
 
 import base64
 import hashlib
@@ -28,21 +32,21 @@ def local_secret(directory: Path) -> str:
     return _read_or_make(directory / "secret-key", secrets.token_urlsafe(48))
 
 
-def _new_key() -> str:
-    return "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+def _new_key(name: str = "k1") -> str:
+    return f"{name}:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
 @lru_cache
-def _parse(text: str) -> dict[str, bytes]:
+def _parse(text: str, setting: str = "CARTABLE_KEYS") -> dict[str, bytes]:
     keys = {}
     for part in text.split(","):
         name, _, encoded = part.strip().partition(":")
         try:
             key = base64.urlsafe_b64decode(encoded)
         except ValueError as error:
-            raise ImproperlyConfigured(f"CARTABLE_KEYS: the key {name!r} is not base64") from error
+            raise ImproperlyConfigured(f"{setting}: the key {name!r} is not base64") from error
         if not name.isalnum() or len(key) != 32:
-            raise ImproperlyConfigured("CARTABLE_KEYS: write id:base64 of 32 bytes, a comma between keys")
+            raise ImproperlyConfigured(f"{setting}: write id:base64 of 32 bytes, a comma between keys")
         keys[name] = key
     return keys
 
@@ -58,6 +62,19 @@ def all_keys() -> dict[str, bytes]:
 def _local_keys(directory: str) -> str:
     """Read the keys of this machine once: an import seals and hashes a million times."""
     return _read_or_make(Path(directory) / "keys", _new_key())
+
+
+def checkpoint_keys() -> dict[str, bytes]:
+    """Give the private keys that sign checkpoints by id, the one to sign with first."""
+    from django.conf import settings
+
+    given = settings.CARTABLE_CHECKPOINT_KEY
+    return _parse(given or _local_checkpoint_key(str(settings.VAR_DIR)), "CARTABLE_CHECKPOINT_KEY")
+
+
+@lru_cache
+def _local_checkpoint_key(directory: str) -> str:
+    return _read_or_make(Path(directory) / "checkpoint-key", _new_key("c1"))
 
 
 def key_for(purpose: str) -> bytes:

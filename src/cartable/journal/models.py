@@ -7,6 +7,7 @@ change (`store_rules/`); the keyed code of the head shows what somebody did who 
 from django.db import models
 
 from cartable.foundation.retention import Retention
+from cartable.journal.chain import Canonical
 
 
 KEPT = Retention("never", "journal de contrôle interne : identifiants et codes seulement, aucun nom")
@@ -24,7 +25,7 @@ class Entry(models.Model):
     verb = models.CharField(max_length=80, db_index=True)
     target = models.CharField(max_length=120, blank=True, db_index=True)
     reason = models.CharField(max_length=120, blank=True)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, encoder=Canonical)
     text_sha256 = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -51,3 +52,19 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} {self.last_hash[:12]}"
+
+
+class Mark(models.Model):
+    """The last checkpoint that was put outside the store, one row: so that a lost file is noticed."""
+
+    retention = KEPT
+    personal = ()
+
+    number = models.BigIntegerField(default=0)
+    line_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="journal_one_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.line_hash[:12]}"

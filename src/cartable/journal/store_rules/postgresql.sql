@@ -19,6 +19,19 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION rule_journal_mark() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.number <> 0 THEN
+            RAISE EXCEPTION 'journal:mark_known' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    ELSIF NEW.number <> OLD.number + 1 OR NEW.id <> OLD.id THEN
+        RAISE EXCEPTION 'journal:mark_steps' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION rule_journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
@@ -36,3 +49,9 @@ CREATE TRIGGER rule_journal_head_update BEFORE UPDATE ON journal_head FOR EACH R
 CREATE TRIGGER rule_journal_head_delete BEFORE DELETE ON journal_head FOR EACH ROW EXECUTE FUNCTION rule_journal_refuse('journal:head_fixed');
 
 CREATE TRIGGER rule_journal_head_whole BEFORE TRUNCATE ON journal_head FOR EACH STATEMENT EXECUTE FUNCTION rule_journal_refuse('journal:head_fixed');
+
+CREATE TRIGGER rule_journal_mark_steps BEFORE INSERT OR UPDATE ON journal_mark FOR EACH ROW EXECUTE FUNCTION rule_journal_mark();
+
+CREATE TRIGGER rule_journal_mark_delete BEFORE DELETE ON journal_mark FOR EACH ROW EXECUTE FUNCTION rule_journal_refuse('journal:mark_fixed');
+
+CREATE TRIGGER rule_journal_mark_whole BEFORE TRUNCATE ON journal_mark FOR EACH STATEMENT EXECUTE FUNCTION rule_journal_refuse('journal:mark_fixed');

@@ -33,3 +33,18 @@ CREATE TRIGGER rule_journal_head_delete BEFORE DELETE ON journal_head
 BEGIN
     SELECT RAISE(ABORT, 'journal:head_fixed');
 END;
+
+CREATE TRIGGER rule_journal_mark_insert BEFORE INSERT ON journal_mark
+BEGIN
+    SELECT RAISE(ABORT, 'journal:mark_known') WHERE NEW.number <> 0 OR EXISTS (SELECT 1 FROM journal_mark);
+END;
+
+CREATE TRIGGER rule_journal_mark_update BEFORE UPDATE ON journal_mark
+BEGIN
+    SELECT RAISE(ABORT, 'journal:mark_steps') WHERE NEW.number <> OLD.number + 1 OR NEW.id IS NOT OLD.id;
+END;
+
+CREATE TRIGGER rule_journal_mark_delete BEFORE DELETE ON journal_mark
+BEGIN
+    SELECT RAISE(ABORT, 'journal:mark_fixed');
+END;
