@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
         commands, "export-child", "donne tout ce qui est gardé d'un élève", "cartable.cli.store:export_child"
     )
     export.add_argument("public_id", metavar="IDENTIFIANT")
+    _add_safeguards(commands)
     for name in ENGINE_COMMANDS:
         commands.add_parser(name, help="calcul sur fichiers (voir --help)", add_help=False)
     return top
@@ -77,6 +78,19 @@ def _add_scenarios(commands: argparse._SubParsersAction) -> None:
     run = _add(verbs, "run", "joue un scénario", "cartable.cli.scenario:run")
     run.add_argument("name", metavar="NOM")
     run.add_argument("--json", action="store_true")
+
+
+def _add_safeguards(commands: argparse._SubParsersAction) -> None:
+    checkpoint = _add(
+        commands,
+        "checkpoint",
+        "signe maintenant un point de contrôle du journal",
+        "cartable.cli.safeguards:checkpoint",
+    )
+    checkpoint.add_argument(
+        "--restart", action="store_true", help="commence un nouveau fichier, après la restauration d'une base"
+    )
+    checkpoint.add_argument("--json", action="store_true")
 
 
 def _positive(text: str) -> int:

@@ -43,15 +43,27 @@ def check(options: Namespace) -> int:
 
 
 def tick(options: Namespace) -> int:
-    """Do the periodic work: warnings of ending credits and loans, the outbox, what is past its time."""
+    """Do the periodic work: the journal's checkpoint, warnings of ending credits and loans, the outbox, stray files.
+
+    A journal that does not follow its last checkpoint is said, and ends in 1; the rest of the work is done all the same.
+    """
+    from cartable.cli.safeguards import witness
     from cartable.documents.actions import sweep
     from cartable.equipment.actions import warn_ending_credits, warn_ending_loans
     from cartable.messages.actions import deliver
 
+    witnessed, status = witness()
     warned, due = warn_ending_credits(), warn_ending_loans()
     report = deliver()
     strays = sweep()
-    result = {"warned": warned, "due": due, "sent": report.sent, "failed": report.failed, "strays": strays}
+    result = {
+        "checkpoint": witnessed,
+        "warned": warned,
+        "due": due,
+        "sent": report.sent,
+        "failed": report.failed,
+        "strays": strays,
+    }
     answer(
         result,
         as_json=options.json,
@@ -60,7 +72,7 @@ def tick(options: Namespace) -> int:
             f"{report.sent} messages partis, {report.failed} en échec."
         ],
     )
-    return 0
+    return status
 
 
 def purge(options: Namespace) -> int:
