@@ -5,7 +5,7 @@ from django.urls import get_resolver, reverse
 
 from cartable.config import urls
 from cartable.web.register import REGISTER
-from tests import crawl_objects
+from tests import crawl_objects, factories
 from tests.browser.conftest import check, look
 
 
@@ -82,3 +82,11 @@ def test_the_pages_before_signing_in(visit):
 
 class _Nobody:
     is_authenticated = False
+
+
+def test_a_page_of_the_demonstration_is_sound_too(visit):
+    """The banner that only a demonstration shows stands on every page that a newcomer sees."""
+    page = visit(factories.user("head", factories.school("college"), demo=True))
+    page.goto("/")
+    assert page.get_by_role("region", name="Démonstration").is_visible()
+    check(page)

@@ -80,7 +80,7 @@ def test_the_circonscription_enters_for_an_ecole_that_phoned(client, lead):
     school = make.school("ecole", name="École du Port")
     sign_in(client, make.user("circonscription", school.circonscription))
     listing = client.get(reverse("ecoles", args=[operation.public_id])).content.decode()
-    assert "Saisir pour École du Port" in listing
+    assert "École du Port" in listing and "Saisir pour elle" in listing
     page = reverse("enter-for", args=[operation.public_id, school.public_id])
     assert client.post(page, {"connection_sim": "3"}).status_code == 302
     assert Return.objects.get().entered_for_by == school.circonscription
@@ -147,3 +147,40 @@ def test_a_small_count_is_shown_only_to_who_serves_the_schools(client, lead, rol
     assert ("moins de 11" not in page) is seen and ("Collège des Trois" in page) is seen
     one = client.get(reverse("return", args=[answer.public_id]))
     assert (one.status_code == 200) is seen
+
+
+def test_a_moment_is_written_once_as_the_place_reads_its_clock(client, lead):
+    """Noon in London is 13:00 in Paris in winter, on the list as on the page; 16:00 in La Réunion."""
+    from datetime import UTC, datetime
+
+    from cartable.web.show import moment
+
+    operation = make.operation(lead)
+    answer = make.answered(operation, make.school("college"), 11)
+    Return.objects.update(submitted_at=datetime(2021, 1, 15, 12, 0, tzinfo=UTC))
+    for page in (
+        reverse("census", args=[operation.public_id]),
+        reverse("return", args=[answer.public_id]),
+    ):
+        assert "15 janvier 2021 à 13:00" in client.get(page).content.decode()
+    answer.refresh_from_db()
+    assert moment(answer.submitted_at, "Indian/Reunion") == "15 janvier 2021 à 16:00"
+
+
+def test_an_overseer_is_not_told_that_nobody_needs_anything(client, lead):
+    """Who may not read small shares is told so; and the first page gives what an overseer comes for."""
+    from cartable.equipment.actions.lots import receive_lot
+    from cartable.planning.actions import approve, propose
+
+    operation = make.operation(lead)
+    receive_lot(actor=lead, operation_id=operation.public_id, good="sim", mode="given", quantity=60)
+    make.answered(operation, make.school("college"), 11)
+    plan = propose(actor=lead, pool_id=operation.pools.get().public_id)
+    address = reverse("plan", args=[approve(actor=lead, plan_id=plan.public_id).public_id])
+    assert "Le calcul" in client.get(address).content.decode()
+    sign_in(client, make.user("prefecture", make.department()))
+    seen = client.get(address).content.decode()
+    assert "a exprimé de besoin" not in seen and "Votre rôle ne montre pas" in seen
+    first = client.get("/").content.decode()
+    assert "À lire" in first and "1 établissement sur 1 a répondu" in first
+    assert "1 opération en cours" in first

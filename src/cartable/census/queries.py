@@ -64,7 +64,7 @@ def returns_visible_to(user: Any) -> QuerySet[Return]:
         reached |= scope.schools("school__") & ~Q(state=ReturnState.DRAFT)
     return (
         Return.objects.filter(reached, campaign__operation__in=operations_visible_to(user))
-        .select_related("school", "school__commune", "campaign__operation", "entered_for_by")
+        .select_related("school", "school__commune", "campaign__operation__department", "entered_for_by")
         .order_by("school__uai")
     )
 

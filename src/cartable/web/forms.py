@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from dsfr.widgets import Toggle
@@ -146,6 +145,10 @@ class _Forgetful(forms.TextInput):
         return None
 
 
+def _size(max_bytes: int) -> str:
+    return _("%(size)d Mo") % {"size": max_bytes // 2**20}
+
+
 class UploadField(forms.FileField):
     """A file of the kinds in `suffixes` (".csv", …), of at most `max_bytes`. What it holds is not trusted."""
 
@@ -154,7 +157,7 @@ class UploadField(forms.FileField):
         self.max_bytes = max_bytes
         hint = _("Formats acceptés : %(kinds)s. Taille maximale : %(size)s.") % {
             "kinds": ", ".join(suffix.lstrip(".") for suffix in self.suffixes),
-            "size": filesizeformat(max_bytes),
+            "size": _size(max_bytes),
         }
         widget = forms.FileInput(attrs={"accept": ",".join(self.suffixes)})
         super().__init__(**{"widget": widget, "help_text": hint, **kwargs})
@@ -171,6 +174,6 @@ class UploadField(forms.FileField):
         if file.size > self.max_bytes:
             raise forms.ValidationError(
                 _("Ce fichier est trop lourd : %(size)s au plus."),
-                params={"size": filesizeformat(self.max_bytes)},
+                params={"size": _size(self.max_bytes)},
             )
         return file

@@ -1,11 +1,15 @@
 """Answers: a page, or a page with a form that was refused (422)."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from cartable.web.forms import Form
 
@@ -25,3 +29,9 @@ def show_form(request: HttpRequest, form: Form, *, title: Any, submit: Any, **co
 def paged(request: HttpRequest, rows: QuerySet | list, per_page: int = 50) -> Page:
     """Cut `rows` at the page asked for in the address; a page that does not exist gives the nearest."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """Write a moment as the people of `time_zone` read it on their clock."""
+    there = at.astimezone(ZoneInfo(time_zone))
+    return _("%(day)s à %(hour)s") % {"day": date_format(there, "j F Y"), "hour": date_format(there, "H:i")}

@@ -16,12 +16,16 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its header and how to read a row. One column of a table heads its rows (`heads`)."""
+    """A column: its header and how to read a row. One column of a table heads its rows (`heads`).
+
+    What a column of `acts` holds says by itself what it does: no label comes before it on a telephone.
+    """
 
     label: Text
     value: Callable[[Any], Any]
     numeric: bool = False
     heads: bool = False
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def in_french(text: str) -> SafeString:
     return format_html('<span lang="fr">{}</span>', text)
 
 
-def link(text: Any, url: str) -> SafeString:
-    """Give a link for a cell."""
-    return format_html('<a class="fr-link" href="{}">{}</a>', url, text)
+def link(text: Any, url: str, about: Any = "") -> SafeString:
+    """Give a link for a cell; `about` is heard and not shown, where the same word stands on every line."""
+    heard = format_html('<span class="fr-sr-only"> : {}</span>', about) if about else ""
+    return format_html('<a class="fr-link" href="{}">{}{}</a>', url, text, heard)

@@ -100,10 +100,10 @@ def enter_by_telephone(page: Page) -> None:
     """Enter for an école that phoned; it is marked as entered for it."""
     follow(page, "Voir mes écoles")
     assert says(page, f"{SIM} à donner · école : 6 à répartir", LILAS, MUSE)
-    follow(page, f"Saisir pour {MUSE}")
+    follow(page, f"Saisir pour elle : {MUSE}")
     fill(page, {f"Foyers sans connexion : {SIM}": "2"})
     press(page, "Enregistrer la réponse")
-    assert says(page, f"La réponse de {MUSE} est enregistrée.", "saisie par la circonscription")
+    assert says(page, f"La réponse est enregistrée : {MUSE}.", "saisie par la circonscription")
 
 
 def type_families(page: Page, *families: tuple[str, str, str, str, str]) -> None:

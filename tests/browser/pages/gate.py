@@ -131,7 +131,9 @@ def hand_gift(page: Page, name: str, number: str) -> None:
 
 def absent(page: Page, name: str) -> None:
     """Somebody does not come: the next family has the thing."""
-    press(page.locator("li.gate-card").filter(has_text=name).filter(has_text="rendez-vous"), "au suivant")
+    press(
+        page.locator("li.gate-card").filter(has_text=name).filter(has_text="rendez-vous"), "passer au suivant"
+    )
     assert says(page, "Absence notée. La famille suivante a rendez-vous")
 
 

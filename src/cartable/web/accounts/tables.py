@@ -53,7 +53,7 @@ def rights_table(assignments: list[Assignment], may_end: bool) -> Table:
         Column(_("Jusqu'au"), lambda a: _day(a.valid_until)),
     ]
     if may_end:
-        columns.append(Column(_("Action"), _end_link))
+        columns.append(Column(_("Action"), _end_link, acts=True))
     return Table(
         caption=_("Droits"), columns=columns, rows=assignments, empty=_("Aucun droit pour l'instant.")
     )
@@ -62,7 +62,8 @@ def rights_table(assignments: list[Assignment], may_end: bool) -> Table:
 def _end_link(assignment: Assignment) -> Any:
     if assignment.valid_until is not None and assignment.valid_until < clock.today():
         return Badge(_("terminé"))
-    return link(_("Mettre fin"), reverse("account-right-end", args=[assignment.public_id]))
+    url = reverse("account-right-end", args=[assignment.public_id])
+    return link(_("Mettre fin"), url, assignment.get_role_display())
 
 
 def delegations_table(delegations: list[RightDelegation], may_take_back: bool) -> Table:
@@ -75,7 +76,7 @@ def delegations_table(delegations: list[RightDelegation], may_take_back: bool) -
         Column(_("État"), delegation_state),
     ]
     if may_take_back:
-        columns.append(Column(_("Action"), _take_back_link))
+        columns.append(Column(_("Action"), _take_back_link, acts=True))
     return Table(
         caption=_("Droits confiés"),
         columns=columns,
@@ -96,7 +97,8 @@ def delegation_state(delegation: RightDelegation) -> Badge:
 def _take_back_link(delegation: RightDelegation) -> Any:
     if delegation.revoked_at is not None or delegation.valid_until < clock.today():
         return "–"
-    return link(_("Reprendre"), reverse("delegation-end", args=[delegation.public_id]))
+    url = reverse("delegation-end", args=[delegation.public_id])
+    return link(_("Reprendre"), url, f"{delegation.given_to.display_name}, {delegation.get_right_display()}")
 
 
 def access_table(counts: list[AccessCount]) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cartable.accounts.access import access_counts, departments_to_invite
 from cartable.accounts.enums import Audience, Right, Role
@@ -40,7 +41,7 @@ def tiles(user: User) -> Iterator[Tile]:
 def _letters(user: User) -> Iterator[Tile]:
     if count := letters_to_print(user).count():
         yield Tile(
-            _("lettres d'accès à imprimer"),
+            ngettext("lettre d'accès à imprimer", "lettres d'accès à imprimer", count),
             _("Elles contiennent le code de ceux qui n'ont pas d'adresse électronique."),
             reverse("invitations"),
             weight=25,
@@ -54,7 +55,11 @@ def _to_invite(user: User) -> Iterator[Tile]:
     counts = [c for place in departments_to_invite(user) for c in access_counts(place) if c.audience in asked]
     if without := sum(c.without for c in counts):
         yield Tile(
-            _("établissements et circonscriptions sans accès"),
+            ngettext(
+                "établissement ou circonscription sans accès",
+                "établissements et circonscriptions sans accès",
+                without,
+            ),
             _("Un lien ou une lettre leur ouvre Cartable, en une seule fois pour tout le département."),
             reverse("invitations"),
             weight=30,

@@ -35,10 +35,10 @@ class EnteredForm(Form):
                 "connection",
                 good,
             )
+        yield "device", _("Foyers sans appareil"), NeedKind.DEVICE.value, ""
         for kind in ASKED_NOW:
             if kind not in SERVES.values():
                 yield kind.value, _("Élèves : %(kind)s") % {"kind": kind.label}, kind.value, ""
-        yield "device", _("Foyers sans appareil"), NeedKind.DEVICE.value, ""
 
     def lines(self) -> list[Line]:
         """Give the lines that were filled in."""

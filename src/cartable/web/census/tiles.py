@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from cartable.accounts.enums import Right
 from cartable.accounts.models import User
@@ -50,7 +51,9 @@ def _to_enter(user: User) -> Iterable[Tile]:
     for operation in operations_visible_to(user).filter(state=OperationState.OPEN):
         count = progress(operation, user.scope.schools()).silent
         yield Tile(
-            title=_("écoles sans réponse") if count else _("Écoles de la circonscription"),
+            title=ngettext_lazy("école sans réponse", "écoles sans réponse", count)
+            if count
+            else _("Écoles de la circonscription"),
             number=count or None,
             text=_("%(operation)s : appelez-les, ou saisissez pour elles.") % {"operation": operation.name},
             url=reverse("ecoles", args=[operation.public_id]),

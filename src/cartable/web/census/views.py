@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -36,7 +35,7 @@ from cartable.web.census.forms import ANY_LEVEL, EnteredForm
 from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import deadline_text, fetch, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
-from cartable.web.show import paged, show, show_form
+from cartable.web.show import moment, paged, show, show_form
 from cartable.web.table import Column, Table, link
 
 
@@ -98,9 +97,7 @@ def _answers_table(request: HttpRequest, answers: object) -> Table:
                 heads=True,
             ),
             Column(_("Commune"), lambda a: a.school.commune.name if a.school.commune else "—"),
-            Column(
-                _("Envoyée le"), lambda a: date_format(a.submitted_at, "j F H:i") if a.submitted_at else "—"
-            ),
+            Column(_("Envoyée le"), lambda a: _sent_at(a) or "—"),
             Column(_("Réponse"), lambda a: _("personne n'en a besoin") if a.nobody else _("des besoins")),
             Column(_("État"), state_badge),
         ],
@@ -163,10 +160,16 @@ def one_return(request: HttpRequest, return_id: UUID) -> HttpResponse:
         answer=answer,
         operation=operation,
         badge=state_badge(answer),
+        sent_at=_sent_at(answer),
         leads=may_lead(request.user, operation),
         table=_lines_table(answer.lines.order_by("level", "kind", "good")),
         totals=answer.level_totals.order_by("level"),
     )
+
+
+def _sent_at(answer: Return) -> str:
+    zone = answer.campaign.operation.department.time_zone
+    return moment(answer.submitted_at, zone) if answer.submitted_at else ""
 
 
 def _census_crumb(operation: Operation) -> dict:
@@ -210,7 +213,7 @@ def send_return_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=_("Renvoyer la remontée de %(school)s") % {"school": answer.school.name},
+        title=_("Renvoyer la remontée : %(school)s") % {"school": answer.school.name},
         submit=_("Renvoyer pour correction"),
         back=url,
         crumbs=[*operation_crumbs(answer.campaign.operation), crumb(answer.school.name, url)],
@@ -255,7 +258,7 @@ def answer(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpRes
     return show(
         request,
         "census/answer.html",
-        title=_("Réponse de %(school)s") % {"school": school.name},
+        title=_("Réponse : %(school)s") % {"school": school.name},
         crumbs=[crumb(_("Enquêtes"), reverse("answers"))],
         operation=operation,
         school=school,
@@ -311,7 +314,7 @@ def ecoles(request: HttpRequest, operation_id: UUID) -> HttpResponse:
             Column(_("Commune"), lambda s: s.commune.name if s.commune else "—"),
             Column(_("Téléphone"), lambda s: s.phone or _("non connu")),
             Column(_("Réponse"), lambda s: state_badge(found.get(s.id))),
-            Column(_("Saisir pour elle"), lambda s: _enter_link(operation, s, found.get(s.id))),
+            Column(_("Saisir pour elle"), lambda s: _enter_link(operation, s, found.get(s.id)), acts=True),
         ],
         rows=paged(request, schools),
         empty=_("Aucune école de votre circonscription n'est interrogée par cette opération."),
@@ -332,7 +335,7 @@ def _enter_link(operation: Operation, school: School, found: Return | None) -> s
     if found is not None and found.state in (ReturnState.SUBMITTED, ReturnState.VALIDATED):
         return _("saisie par la circonscription") if found.entered_for_by_id else _("répondu par l'école")
     url = reverse("enter-for", args=[operation.public_id, school.public_id])
-    return link(_("Saisir pour %(school)s") % {"school": school.name}, url)
+    return link(_("Saisir pour elle"), url, school.name)
 
 
 def enter(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpResponse:
@@ -351,14 +354,12 @@ def enter(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpResp
             "nobody": form.cleaned_data["nobody"],
         }
         if form.carries_out(enter_for, actor=request.user, lines=form.lines(), **arguments):
-            messages.success(
-                request, _("La réponse de %(school)s est enregistrée.") % {"school": school.name}
-            )
+            messages.success(request, _("La réponse est enregistrée : %(school)s.") % {"school": school.name})
             return redirect(url)
     return show_form(
         request,
         form,
-        title=_("Saisir pour %(school)s") % {"school": school.name},
+        title=_("Saisir pour : %(school)s") % {"school": school.name},
         intro=_(
             "Des nombres seulement, sans nom d'élève. La réponse dira qu'elle a été saisie par la circonscription."
         ),

@@ -84,7 +84,9 @@ def _coverage_card(found: Picture, kind: str) -> Figure:
 
 
 def _in_hands_cards(found: Picture) -> list[Figure]:
-    said = _("Établissements qui en ont remis, sur ceux qui en ont reçu : %(started)d sur %(served)d.")
+    said = _(
+        "Tous articles réunis, établissements qui ont commencé à remettre : %(started)d, sur %(served)d qui ont reçu."
+    )
     progress = said % {"started": found.started, "served": found.served} if found.served else ""
     shown = [indicators.step(thing, Step.IN_HANDS) for thing in found.things]
     return [_card(found, one, f"{one.definition} {progress}", answers=False) for one in shown]
@@ -136,9 +138,10 @@ def _chain_table(found: Picture) -> Table:
 
 
 def _commune_charts(found: Picture, csv: str) -> list[Drawing]:
+    """Draw what can be drawn: a chart without a bar says nothing that the table does not."""
     if found.gives:
-        return [_thing_chart(found, thing, csv) for thing in found.things]
-    return [_pupil_chart(found, kind, csv) for kind in found.kinds]
+        return [_thing_chart(found, thing, csv) for thing in found.things if cells.thing_bars(found, thing)]
+    return [_pupil_chart(found, kind, csv) for kind in found.kinds if cells.pupil_bars(found, kind)]
 
 
 def _pupil_chart(found: Picture, kind: str, csv: str) -> Drawing:

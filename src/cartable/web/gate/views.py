@@ -148,10 +148,15 @@ def hand(request: HttpRequest, operation_id: UUID, school_id: UUID, need_id: UUI
         crumbs=place.crumbs(),
         form=form,
         need=need,
-        about=[pupils[0].class_label, options[0].label if len(options) == 1 else ""],
+        about=[pupils[0].class_label, _articles(options)],
         submit=_("Remettre"),
         back=place.url(),
     )
+
+
+def _articles(options: list[Option]) -> str:
+    """Name what may be handed over, each sort once."""
+    return _(" ou ").join(dict.fromkeys(str(Good(option.good).label) for option in options))
 
 
 def _need(request: HttpRequest, place: Place, need_id: UUID) -> Need:

@@ -12,6 +12,8 @@ from cartable.web.parts import Badge
 
 # From this weight on a tile is something to look at, never what the page puts first.
 TO_LOOK_AT = 50
+# From this weight on nobody waits for anything: figures that a reader comes for.
+TO_READ = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Tile:
     number: int | None = None
     badge: Badge | None = None
     action: str | Promise = ""
+
+    @property
+    def to_read(self) -> bool:
+        return self.weight >= TO_READ
 
 
 # A page family appends the dotted path of its `tiles(user) -> Iterable[Tile]`; it gives nothing to who may not.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from cartable.accounts.enums import Role
 from cartable.accounts.models import User
@@ -20,7 +21,7 @@ def tiles(user: User) -> Iterable[Tile]:
         count = operations_visible_to(user).filter(state=OperationState.OPEN).count()
         if count:
             yield Tile(
-                title=_("Opérations en cours"),
+                title=ngettext_lazy("opération en cours", "opérations en cours", count),
                 text=_("Réponses des établissements, répartition, remises."),
                 url=reverse("operations"),
                 number=count,

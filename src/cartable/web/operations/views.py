@@ -120,7 +120,8 @@ def _pool_table(operation: Operation, leads: bool) -> Table:
         columns.append(
             Column(
                 _("Modifier"),
-                lambda pool: link(_("Modifier"), reverse("pool-quantity", args=[pool.public_id])),
+                lambda pool: link(_("Modifier"), reverse("pool-quantity", args=[pool.public_id]), pool.name),
+                acts=True,
             )
         )
     return Table(

@@ -23,7 +23,14 @@ def _weight(label: str, initial: str = "1") -> forms.DecimalField:
 class ProposeForm(Form):
     """By which rule, with which weights and minimum, and whether something is kept for the silent."""
 
-    rule = forms.ChoiceField(label=_("Règle"), choices=Rule.choices, initial=Rule.LEXIMIN)
+    rule = forms.ChoiceField(
+        label=_("Règle"),
+        choices=Rule.choices,
+        initial=Rule.LEXIMIN,
+        help_text=_(
+            "Le niveau le plus bas d'abord : on sert toujours l'établissement le moins bien couvert."
+        ),
+    )
     rep = _weight(_("Poids d'un besoin en REP"))
     rep_plus = _weight(_("Poids d'un besoin en REP+"))
     floor = forms.IntegerField(

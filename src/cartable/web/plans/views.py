@@ -1,16 +1,19 @@
 """Pages of plans: ask for a share, read why, change it by hand, approve it, prepare the shipments."""
 
+import re
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cartable.census.queries import progress, units_needed
+from cartable.census.queries import progress, reads_small_counts, units_needed
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, pools_visible_to
@@ -39,7 +42,7 @@ from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import fetch, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.plans.forms import ProposeForm, ReleaseForm, ShareForm
-from cartable.web.show import paged, show, show_form
+from cartable.web.show import moment, paged, show, show_form
 from cartable.web.table import Column, Table, in_french, link
 
 
@@ -55,7 +58,7 @@ def plan_list(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         caption=_("Plans de répartition"),
         columns=[
             Column(_("Part"), lambda p: link(p.pool.name, reverse("plan", args=[p.public_id])), heads=True),
-            Column(_("Calculé le"), lambda p: date_format(p.made_at, "j F Y H:i")),
+            Column(_("Calculé le"), lambda p: moment(p.made_at, operation.department.time_zone)),
             Column(_("À répartir"), lambda p: p.stock, numeric=True),
             Column(_("Réserve"), lambda p: p.reserve, numeric=True),
             Column(_("État"), lambda p: Badge(p.get_state_display(), TONES[p.state])),
@@ -94,7 +97,7 @@ def new_plan(request: HttpRequest, pool_id: UUID) -> HttpResponse:
         request,
         form,
         title=_("Répartir : %(pool)s") % {"pool": pool.name},
-        intro=progress(pool.operation).sentence + ".",
+        intro=progress(pool.operation, Q(kind=pool.serves)).sentence + ".",
         submit=_("Calculer le plan"),
         back=reverse("plans", args=[pool.operation.public_id]),
         crumbs=_crumbs(pool.operation),
@@ -119,6 +122,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         title=found.pool.name,
         crumbs=_crumbs(found.pool.operation),
         plan=found,
+        made_at=moment(found.made_at, found.pool.operation.department.time_zone),
         badge=Badge(found.get_state_display(), TONES[found.state]),
         leads=leads,
         totals=totals(found) if leads else None,
@@ -136,17 +140,38 @@ def _shares_table(request: HttpRequest, found: Plan, shares: Any, leads: bool) -
         Column(_("Commune"), lambda a: a.school.commune.name if a.school.commune else "—"),
         Column(_("Besoin"), lambda a: a.need, numeric=True),
         Column(_("Part"), lambda a: a.quantity, numeric=True),
-        Column(_("Pourquoi"), lambda a: in_french(_why(a)) if not a.change_reason else _why(a)),
+        Column(_("Pourquoi"), _why_in_short),
     ]
     if leads and found.state == PlanState.DRAFT:
-        columns.append(Column(_("Modifier"), _change_link))
+        columns.append(Column(_("Modifier"), _change_link, acts=True))
     return Table(
         caption=_("Parts"),
         columns=columns,
         rows=paged(request, shares),
         csv=reverse("plan-csv", args=[found.public_id]),
-        empty=_("Aucun établissement n'a exprimé de besoin."),
+        empty=_no_share(leads, request.user),
     )
+
+
+def _no_share(leads: bool, user: Any) -> str:
+    """Say why no share is shown: nobody needs one, or the reader may not read them."""
+    if leads:
+        return _("Aucun établissement n'a exprimé de besoin.")
+    if reads_small_counts(user):
+        return _("Aucune part pour les établissements que vous suivez.")
+    return _("Votre rôle ne montre pas la part de chaque établissement : ce sont souvent de petits nombres.")
+
+
+def _why_in_short(share: Allocation) -> SafeString | str:
+    """Give the two sentences that everybody understands, and the arithmetic behind a fold."""
+    if share.change_reason:
+        return _why(share)
+    *first, rest = [*re.split(r"(?<=\.) ", share.sentence, maxsplit=2), ""][:3]
+    if not rest:
+        return in_french(share.sentence)
+    heard = format_html('<span class="fr-sr-only"> : {}</span>', share.school.name)
+    fold = '{} <details class="cartable-fold"><summary>{}{}</summary>{}</details>'
+    return format_html(fold, in_french(" ".join(first)), _("Le calcul"), heard, in_french(rest))
 
 
 def _why(share: Allocation) -> str:
@@ -159,7 +184,7 @@ def _why(share: Allocation) -> str:
 
 
 def _change_link(share: Allocation) -> str:
-    return link(_("Modifier"), reverse("share", args=[share.public_id]))
+    return link(_("Modifier"), reverse("share", args=[share.public_id]), share.school.name)
 
 
 def _reserve_table(found: Plan) -> Table:
@@ -203,7 +228,7 @@ def share(request: HttpRequest, allocation_id: UUID) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=_("Part de %(school)s") % {"school": found.school.name},
+        title=_("Part : %(school)s") % {"school": found.school.name},
         intro=in_french(found.sentence),
         submit=_("Enregistrer"),
         back=url,

@@ -62,12 +62,12 @@ def shipment_list(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         operation=operation,
         leads=leads,
         prepared=rows.filter(state=ShipmentState.PREPARED).count(),
-        table=_shipments_table(request, rows),
+        table=_shipments_table(request, rows, leads),
         gaps=_gaps_table(operation) if leads else None,
     )
 
 
-def _shipments_table(request: HttpRequest, rows: Any) -> Table:
+def _shipments_table(request: HttpRequest, rows: Any, leads: bool) -> Table:
     return Table(
         caption=_("Expéditions"),
         columns=[
@@ -80,7 +80,9 @@ def _shipments_table(request: HttpRequest, rows: Any) -> Table:
             Column(_("État"), state_badge),
         ],
         rows=paged(request, rows),
-        empty=_("Aucune expédition : approuvez un plan, puis préparez-les."),
+        empty=_("Aucune expédition : approuvez un plan, puis préparez-les.")
+        if leads
+        else _("Rien n'est encore parti vers vous. L'expédition sera ici dès qu'elle sera prête."),
     )
 
 

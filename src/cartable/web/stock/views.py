@@ -285,7 +285,7 @@ def own_stock(request: HttpRequest, operation_id: UUID, school_id: UUID) -> Http
         caption=_("Stock de l'établissement"),
         columns=[
             Column(_("Article"), lambda row: row.name, heads=True),
-            Column(_("Ici"), lambda row: row.quantity, numeric=True),
+            Column(_("En stock"), lambda row: row.quantity, numeric=True),
         ],
         rows=school_stock(school, operation),
         empty=_("Rien en stock dans l'établissement."),
@@ -293,7 +293,7 @@ def own_stock(request: HttpRequest, operation_id: UUID, school_id: UUID) -> Http
     return show(
         request,
         "stock/own.html",
-        title=_("Stock de %(school)s") % {"school": school.name},
+        title=_("Stock : %(school)s") % {"school": school.name},
         crumbs=operation_crumbs(operation),
         form=form if is_head and form.goods else None,
         table=table,
