@@ -172,7 +172,7 @@ def test_an_overseer_is_not_told_that_nobody_needs_anything(client, lead):
     from cartable.equipment.actions.lots import receive_lot
     from cartable.planning.actions import approve, propose
 
-    operation = make.operation(lead)
+    operation = make.operation(lead, make.pool(5))
     receive_lot(actor=lead, operation_id=operation.public_id, good="sim", mode="given", quantity=60)
     make.answered(operation, make.school("college"), 11)
     plan = propose(actor=lead, pool_id=operation.pools.get().public_id)
