@@ -92,6 +92,13 @@ def assign(to: User, role: str, place: Any = None, **more: Any) -> Assignment:
     )
 
 
+def decider(role: str, place: Any = None) -> User:
+    """Give an account that may commit money: with a second factor."""
+    made = user(role, place)
+    second_factor(made)
+    return made
+
+
 def pupil(school: School, first_name: str = "Zoé", last_name: str = "Exemple", **more: Any) -> Any:
     """Give a pupil of `school`; `birth_date` is a date or None."""
     from cartable.foundation import clock

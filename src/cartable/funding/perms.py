@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cartable.accounts import perms as accounts
 from cartable.accounts.enums import Role
+from cartable.accounts.perms import has_second_factor
 from cartable.accounts.queries import bodies_as, departments_as, is_everywhere, regions_as
 from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
@@ -69,8 +69,7 @@ def bodies_borne_by(user: Any) -> frozenset[int]:
 
 def demand_second_factor(actor: Any) -> None:
     """Refuse who commits money without a second factor (ANSSI, guide d'hygiène: privileged acts)."""
-    has = getattr(accounts, "has_second_factor", None)
-    if actor is not None and has is not None and not has(actor):
+    if not has_second_factor(actor):
         raise Refused(
             "second_factor",
             _("Pour engager de l'argent, activez d'abord la double authentification dans « Mon compte »."),

@@ -4,6 +4,17 @@ Every act takes `actor` (None: the command line or a scenario) and, where somebo
 caller: it becomes the public id of the row, and the ids of its transfers derive from it.
 """
 
+from cartable.funding.actions.commitments import (
+    Part,
+    close,
+    commit,
+    confirm,
+    join,
+    propose,
+    refuse,
+    reopen,
+    set_number,
+)
 from cartable.funding.actions.delegations import (
     Amount,
     announce,
@@ -16,6 +27,8 @@ from cartable.funding.actions.delegations import (
     withdraw,
 )
 from cartable.funding.actions.envelopes import open_envelope
+from cartable.funding.actions.invoices import Bought, accept, declare, refuse_invoice
+from cartable.funding.actions.payments import credit_note, justify, pay, release, undo
 from cartable.funding.actions.programmes import (
     Ceiling,
     add_document,
@@ -24,23 +37,45 @@ from cartable.funding.actions.programmes import (
     open_programme,
     set_ceiling,
 )
+from cartable.funding.actions.recoveries import claim, receive, waive
 
 
 __all__ = [
     "Amount",
+    "Bought",
     "Ceiling",
+    "Part",
+    "accept",
     "add_document",
     "add_figure",
     "announce",
     "cancel",
+    "claim",
+    "close",
+    "commit",
+    "confirm",
+    "credit_note",
+    "declare",
     "delegate",
+    "join",
+    "justify",
     "move",
     "notify",
     "open_credits",
     "open_envelope",
     "open_line",
     "open_programme",
+    "pay",
+    "propose",
+    "receive",
     "redeploy",
+    "refuse",
+    "refuse_invoice",
+    "release",
+    "reopen",
     "set_ceiling",
+    "set_number",
+    "undo",
+    "waive",
     "withdraw",
 ]

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
 from cartable.funding import codes
+from cartable.funding.actions.posting import post_money
 from cartable.funding.actions.shared import derived, today_at
 from cartable.funding.ceilings import check_ceilings
 from cartable.funding.enums import Credit, DelegationKind, DelegationState, Stage
 from cartable.funding.models import Delegation, Envelope, LetterCounter
-from cartable.funding.rules import day_within, show, whole_cents
+from cartable.funding.rules import day_within, whole_cents
 from cartable.journal.actions import record
-from cartable.ledger.actions import NewTransfer, post_many
-from cartable.ledger.queries import balances
+from cartable.ledger.actions import NewTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def post_on(actor: Any, row: Delegation, day: date) -> None:
     """Give a delegation its letter number and its transfers, dated of `day`."""
     row.state, row.notified_on, row.decided_by = DelegationState.NOTIFIED, day, actor
     row.letter_number = _letter_number(row)
-    posted = post_many(actor=actor, transfers=_transfers(row, day))
+    posted = post_money(actor, _transfers(row, day))
     by_credit = dict(zip(_credits(row), posted, strict=True))
     row.ae_transfer, row.cp_transfer = by_credit.get(Credit.AE), by_credit.get(Credit.CP)
 
@@ -105,7 +105,6 @@ def _credits(row: Delegation) -> list[Credit]:
 
 def _transfers(row: Delegation, day: date) -> list[NewTransfer]:
     source = codes.account(Stage.ENVELOPE, row.source.public_id) if row.source else None
-    enough(row.source, row.ae_cents, row.cp_cents)
     return [
         NewTransfer(
             transfer_id=derived(row.public_id, credit.value),
@@ -119,26 +118,6 @@ def _transfers(row: Delegation, day: date) -> list[NewTransfer]:
         )
         for credit in _credits(row)
     ]
-
-
-def enough(envelope: Envelope | None, ae_cents: int, cp_cents: int) -> None:
-    """Say in words what an envelope lacks, before the ledger refuses it (which alone decides)."""
-    if envelope is None:
-        return
-    code = codes.account(Stage.ENVELOPE, envelope.public_id)
-    for credit, cents in ((Credit.AE, ae_cents), (Credit.CP, cp_cents)):
-        left = balances(credit.value, [code])[code] if cents else 0
-        if cents > left:
-            sentence = _(
-                "Il reste %(left)s en %(credit)s à « %(holder)s », il faudrait %(asked)s : diminuez le montant."
-            )
-            said = {
-                "left": show(left),
-                "credit": credit.name,
-                "holder": envelope.holder,
-                "asked": show(cents),
-            }
-            raise Refused("not_enough", sentence % said, credit.value)
 
 
 def _letter_number(row: Delegation) -> str:

@@ -212,7 +212,8 @@ BEGIN
     IF (NEW.id, NEW.public_id, NEW.fingerprint, NEW.part_id, NEW.claimed_cents, NEW.claimed_on)
        IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.fingerprint, OLD.part_id, OLD.claimed_cents, OLD.claimed_on)
        OR (NEW.state = 'received' AND OLD.state <> 'received' AND NOT EXISTS (
-            SELECT 1 FROM funding_movement m WHERE m.recovery_id = NEW.id AND m.amount_cents = NEW.claimed_cents)) THEN
+            SELECT 1 FROM funding_movement m WHERE m.recovery_id = NEW.id AND m.amount_cents = NEW.claimed_cents
+               AND NOT EXISTS (SELECT 1 FROM funding_movement u WHERE u.undoes_id = m.id))) THEN
         RAISE EXCEPTION 'funding:recovery_fixed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

@@ -333,7 +333,8 @@ BEGIN
      WHERE NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.part_id IS NOT OLD.part_id
         OR NEW.claimed_cents IS NOT OLD.claimed_cents OR NEW.claimed_on IS NOT OLD.claimed_on
         OR (NEW.state = 'received' AND OLD.state <> 'received' AND NOT EXISTS (
-            SELECT 1 FROM funding_movement m WHERE m.recovery_id = NEW.id AND m.amount_cents = NEW.claimed_cents));
+            SELECT 1 FROM funding_movement m WHERE m.recovery_id = NEW.id AND m.amount_cents = NEW.claimed_cents
+               AND NOT EXISTS (SELECT 1 FROM funding_movement u WHERE u.undoes_id = m.id)));
 END;
 
 CREATE TRIGGER rule_funding_recovery_delete BEFORE DELETE ON funding_recovery

@@ -1,0 +1,86 @@
+"""Post the transfers of an act, and say in words what is lacking where the ledger refuses them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy
+
+from cartable.foundation.refused import Refused
+from cartable.funding import codes
+from cartable.funding.actions.shared import derived
+from cartable.funding.enums import Credit, MovementKind, Stage
+from cartable.funding.models import CommitmentPart
+from cartable.funding.rules import show
+from cartable.ledger.actions import NewTransfer, post_many
+from cartable.ledger.models import Transfer
+from cartable.ledger.queries import balances
+
+
+LACKING = {
+    (Credit.AE, Stage.ENVELOPE): gettext_lazy(
+        "Il reste %(left)s d'autorisations d'engagement (AE) dans l'enveloppe, il faudrait %(asked)s : "
+        "diminuez le montant."
+    ),
+    (Credit.CP, Stage.ENVELOPE): gettext_lazy(
+        "Il reste %(left)s de crédits de paiement (CP) dans l'enveloppe, il faudrait %(asked)s : "
+        "diminuez le montant."
+    ),
+    (Credit.AE, Stage.ASKED): gettext_lazy(
+        "Cette demande n'est plus réservée : il reste %(left)s sur %(asked)s. Rechargez la page."
+    ),
+    (Credit.AE, Stage.COMMITTED): gettext_lazy(
+        "Il reste %(left)s d'engagé et non payé, il faudrait %(asked)s : diminuez le montant."
+    ),
+    (Credit.AE, Stage.SETTLED): gettext_lazy(
+        "Il reste %(left)s de payé et non justifié, il faudrait %(asked)s : diminuez le montant."
+    ),
+}
+
+
+def post_money(actor: Any, transfers: Sequence[NewTransfer]) -> list[Transfer]:
+    """Post transfers, all or none; a lack is said in the words of money."""
+    try:
+        return post_many(actor=actor, transfers=transfers)
+    except Refused as no:
+        if no.code != "not_enough":
+            raise
+        raise _lacking(transfers) or no from no
+
+
+def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
+    for credit in Credit:
+        mine = [new for new in transfers if new.resource == credit]
+        left = balances(credit.value, {new.source for new in mine})
+        for new in mine:
+            left[new.source] -= new.amount
+            said = (
+                LACKING.get((credit, Stage(new.source.split(":")[0])))
+                if ":voted:" not in new.source
+                else None
+            )
+            if left[new.source] < 0 and said:
+                words = {"left": show(left[new.source] + new.amount), "asked": show(new.amount)}
+                return Refused("not_enough", str(said) % words, credit.value)
+    return None
+
+
+def ways_of(
+    key: UUID, part: CommitmentPart, kind: MovementKind, cents: int, on: date, reference: UUID
+) -> list[NewTransfer]:
+    """Make the transfers of a movement of a part, in the order of `codes.WAYS`."""
+    ids = {"envelope": part.envelope.public_id, "part": part.public_id}
+    return [
+        NewTransfer(
+            transfer_id=derived(key, way.credit.value),
+            resource=way.credit.value,
+            source=codes.code_of(way.credit, way.source, **ids),
+            target=codes.code_of(way.credit, way.target, **ids),
+            amount=cents,
+            value_date=on,
+            reason=f"funding_{kind.value}",
+            reference=str(reference),
+        )
+        for way in codes.WAYS[kind]
+    ]
