@@ -67,15 +67,8 @@ def commit(
     Refuses `not_yours`, `second_factor`, `not_enough`, `amount_…`, `date_…`, `parts`, `bearer`, `serves`, `vat_rate`,
     `too_long`, `subject`, `key_reused`.
     """
-    mark = fingerprint(
-        actor,
-        commit=[kind, bearer_id, subject, number, serves_note],
-        parts=list(parts),
-        net=net_cents,
-        rate=vat_rate,
-        days=[on, justify_by],
-        ask=ask,
-    )
+    said = [kind, bearer_id, subject, net_cents, vat_rate, on, number, serves_note, justify_by, ask]
+    mark = fingerprint(actor, commit=said, parts=list(parts))
     if row := known(Commitment, key, mark):
         return row
     perms.demand_second_factor(actor)

@@ -118,7 +118,7 @@ def undo(
         undoes=first,
     )
     if first.recovery:
-        Recovery.objects.filter(pk=first.recovery_id).update(state=RecoveryState.CLAIMED)
+        Recovery.objects.filter(pk=first.recovery.pk).update(state=RecoveryState.CLAIMED)
     return row
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from cartable.foundation.refused import Refused
 from cartable.funding import codes
@@ -19,21 +19,21 @@ from cartable.ledger.queries import balances
 
 
 LACKING = {
-    (Credit.AE, Stage.ENVELOPE): gettext_lazy(
+    (Credit.AE, Stage.ENVELOPE): gettext_noop(
         "Il reste %(left)s d'autorisations d'engagement (AE) dans l'enveloppe, il faudrait %(asked)s : "
         "diminuez le montant."
     ),
-    (Credit.CP, Stage.ENVELOPE): gettext_lazy(
+    (Credit.CP, Stage.ENVELOPE): gettext_noop(
         "Il reste %(left)s de crédits de paiement (CP) dans l'enveloppe, il faudrait %(asked)s : "
         "diminuez le montant."
     ),
-    (Credit.AE, Stage.ASKED): gettext_lazy(
+    (Credit.AE, Stage.ASKED): gettext_noop(
         "Cette demande n'est plus réservée : il reste %(left)s sur %(asked)s. Rechargez la page."
     ),
-    (Credit.AE, Stage.COMMITTED): gettext_lazy(
+    (Credit.AE, Stage.COMMITTED): gettext_noop(
         "Il reste %(left)s d'engagé et non payé, il faudrait %(asked)s : diminuez le montant."
     ),
-    (Credit.AE, Stage.SETTLED): gettext_lazy(
+    (Credit.AE, Stage.SETTLED): gettext_noop(
         "Il reste %(left)s de payé et non justifié, il faudrait %(asked)s : diminuez le montant."
     ),
 }
@@ -62,7 +62,8 @@ def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
             )
             if left[new.source] < 0 and said:
                 words = {"left": show(left[new.source] + new.amount), "asked": show(new.amount)}
-                return Refused("not_enough", str(said) % words, credit.value)
+                sentence = gettext(said)
+                return Refused("not_enough", sentence % words, credit.value)
     return None
 
 
