@@ -100,14 +100,6 @@ def test_erasing_removes_the_file_and_keeps_the_fact(django_capture_on_commit_ca
     assert keep().pk != row.pk
 
 
-def test_all_that_belongs_to_one_reference_goes_together(django_capture_on_commit_callbacks):
-    keep(), keep(b"two"), keep(b"three", reference="handover:2")
-    with django_capture_on_commit_callbacks(execute=True):
-        assert actions.erase_about(actor=None, reference="handover:1") == 2
-    assert [d.reference for d in queries.kept()] == ["handover:2"]
-    assert len(list(vault.names())) == 1
-
-
 def test_working_papers_go_after_thirty_days():
     papers, proof = keep(kind="call_list"), keep(b"proof")
     with clock.at(clock.now() + timedelta(days=29)):

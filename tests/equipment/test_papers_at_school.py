@@ -159,7 +159,46 @@ def test_a_placement_signs_in_its_own_name(split):
     split_home.guardians.create(last_name="Foyer Exemple", capacity="placement_service")
     row = split.hand(need, iccid(8), receiver="placement", receiver_name="Foyer Exemple").handover
     (page,) = certificates(split, row)
-    assert "Foyer Exemple" in page and "service ou famille d’accueil" in page.replace("'", "’")
+    assert "Foyer Exemple, famille d’accueil ou établissement de placement" in page
+
+
+def test_that_a_child_is_placed_is_told_on_no_other_copy(split):
+    second = split.split.of_pupils.get().pupil.in_homes.get(rank=2).home
+    row = split.hand(
+        split.split, iccid(7), receiver="placement", receiver_name="Foyer Exemple", home_id=second.public_id
+    ).handover
+    mother, father = certificates(split, row)
+    assert "placement" in father and "placement" not in mother and "Foyer" not in mother
+
+
+def test_a_blank_copy_has_a_box_for_each_who_may_sign(split):
+    rows = [row for row in gate_list(split.head, split.school, split.operation) if "sim" in row.goods]
+    page = pages(
+        papers_at_school.certificates(split.operation, split.school, cases_to_come(split.head, rows, "sim"))
+    )[0]
+    assert all(word in page for word in ("responsable légal", "élève majeur", "famille d’accueil"))
+
+
+def test_papers_are_in_french_whoever_prints_them(split):
+    from django.utils.translation import override
+
+    row = split.lend(split.need("device"), "T-3").handover
+    in_french = agreements(split, row)
+    with override("en"):
+        assert agreements(split, row) == in_french
+
+
+def test_the_agreement_says_the_number_of_its_vote(split):
+    adopt_agreement(
+        actor=split.service,
+        body_id=split.owner.public_id,
+        title="Convention votée",
+        text="Article 1",
+        deliberated_on=date(2020, 4, 20),
+        deliberation_number=" 2020-IV-12 ",
+    )
+    row = split.lend(split.need("device"), "T-9").handover
+    assert "délibération n° 2020-IV-12, adoptée par" in agreements(split, row)[0].replace("\xa0", " ")
 
 
 def test_a_family_without_address_has_its_paper(split):

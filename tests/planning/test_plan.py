@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from cartable.documents.actions import open_document
 from cartable.equipment.actions.lots import receive_lot
 from cartable.equipment.places import reserved
 from cartable.equipment.queries import depot_stock
@@ -19,7 +20,8 @@ from cartable.planning.actions import (
     serve_late_answer,
 )
 from cartable.planning.models import Plan
-from cartable.planning.queries import allocations_visible_to, plans_visible_to, totals
+from cartable.planning.papers import plan_sheet
+from cartable.planning.queries import allocations_visible_to, kept_sheet, plans_visible_to, totals
 from cartable.planning.rules import Answered, Estimator, Weights
 from tests import factories as make
 
@@ -181,3 +183,27 @@ def test_a_school_reads_its_own_share_and_the_prefecture_none(lead, operation, p
 )
 def test_an_estimate_comes_from_schools_alike(answered, pupils, need):
     assert Estimator(answered).of("", pupils).need == need
+
+
+def test_the_page_that_was_approved_is_kept_as_it_was(lead, operation, pool):
+    make.answered(operation, make.school(name="A"), 10)
+    late = make.school(name="Tardif")
+    plan = propose(actor=lead, pool_id=pool.public_id)
+    assert kept_sheet(plan) is None
+    approve(actor=lead, plan_id=plan.public_id)
+    before = open_document(kept_sheet(plan))
+    assert before.startswith(b"%PDF")
+    make.answered(operation, late, 5)
+    serve_late_answer(actor=lead, plan_id=plan.public_id, school_id=late.public_id)
+    approve(actor=lead, plan_id=plan.public_id)
+    assert open_document(kept_sheet(plan)) == before
+    plan.refresh_from_db()
+    assert plan_sheet(plan) != before
+
+
+def test_a_plan_that_is_not_approved_keeps_no_page(lead, operation, pool):
+    make.answered(operation, make.school(name="A"), 10)
+    first, second = (propose(actor=lead, pool_id=pool.public_id) for _ in range(2))
+    with pytest.raises(Refused):
+        approve(actor=lead, plan_id=first.public_id)
+    assert kept_sheet(first) is None is kept_sheet(second)

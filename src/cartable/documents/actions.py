@@ -69,15 +69,6 @@ def erase(*, actor: Actor | None, document: UUID) -> StoredDocument:
     return row
 
 
-def erase_about(*, actor: Actor | None, reference: str) -> int:
-    """Erase every document that belongs to `reference`; gives how many."""
-    with transaction.atomic():
-        ids = list(queries.about([reference]).order_by("id").values_list("public_id", flat=True))
-        for public_id in ids:
-            erase(actor=actor, document=public_id)
-    return len(ids)
-
-
 def erase_expired(*, actor: Actor | None) -> int:
     """Erase the working papers past their thirty days; gives how many."""
     with transaction.atomic():

@@ -169,7 +169,7 @@ class Item:
     quantity: int = 1
 
 
-Quality = Literal["guardian", "adult_pupil", "authorised_adult", ""]
+Quality = Literal["guardian", "adult_pupil", "authorised_adult", "placement", ""]
 
 
 @dataclass(frozen=True, slots=True)

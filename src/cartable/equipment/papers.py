@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from cartable.bodies.models import Body
 from cartable.documents import data, render
@@ -115,17 +114,17 @@ def _leaflet(
         operation=operation.name,
         supplies=tuple(data.Supply(line.quantity, line.lot.product.name) for _shipment, line in rows),
         arrives_on=min(shipment.planned_on for shipment, _line in rows),
-        when=_("aux jours et heures que l'établissement vous indique"),
-        where=_("à l'accueil de l'établissement"),
+        when="aux jours et heures que l'établissement vous indique",
+        where="à l'accueil de l'établissement",
         contact=data.Party(school.name, phone=school.phone),
         credit_until=min(ends) if ends else None,
         title=_title(bool(sims)),
         activation=data.HOW_TO_ACTIVATE if sims else (),
         if_it_fails=data.IF_IT_FAILS
         if sims
-        else (_("Rapportez l'appareil à l'établissement, avec ses accessoires."),),
+        else ("Rapportez l'appareil à l'établissement, avec ses accessoires.",),
     )
 
 
 def _title(sims: bool) -> str:
-    return _("Une carte SIM pour suivre l'école") if sims else _("Un appareil pour suivre l'école")
+    return "Une carte SIM pour suivre l'école" if sims else "Un appareil pour suivre l'école"

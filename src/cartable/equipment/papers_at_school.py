@@ -1,4 +1,7 @@
-"""What the papers of a school say: who signs for what, who comes when, whom to call, what came back."""
+"""What the papers of a school say: who signs for what, who comes when, whom to call, what came back.
+
+Papers are in French, whatever language the page that prints them is read in.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -6,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cartable.documents import data, render
 from cartable.equipment.actions.agreements import agreement_for
@@ -37,6 +41,7 @@ QUALITIES: dict[str, data.Quality] = {
     Receiver.LEGAL_GUARDIAN: "guardian",
     Receiver.ADULT_PUPIL: "adult_pupil",
     Receiver.AUTHORISED_ADULT: "authorised_adult",
+    Receiver.PLACEMENT: "placement",
 }
 
 
@@ -59,7 +64,8 @@ def notice(operation: Operation, school: School, *, lent: bool) -> data.PrivacyN
 
 
 def _sheet(operation: Operation, school: School, *, lent: bool) -> data.Sheet:
-    return replace(sheet(operation), notice=notice(operation, school, lent=lent))
+    with override("fr"):
+        return replace(sheet(operation), notice=notice(operation, school, lent=lent))
 
 
 def _day(case: Case, school: School) -> date | None:
@@ -81,7 +87,8 @@ def certificates(
 ) -> bytes:
     """Print the attestations of things given, one copy for each home."""
     givers = _givers(operation)
-    pages = [_certificate(operation, school, copy, givers) for case in cases for copy in copies(case)]
+    with override("fr"):
+        pages = [_certificate(operation, school, copy, givers) for case in cases for copy in copies(case)]
     return _print(render.certificate, _sheet(operation, school, lent=False), pages, two_sided)
 
 
@@ -117,13 +124,13 @@ def _receiver(copy: Copy) -> tuple[str, data.Quality]:
     row = copy.case.handover
     if row is None:
         return (copy.case.pupils[0].shown_name, "adult_pupil") if copy.adult else ("", "")
-    quality = QUALITIES.get(row.receiver, "")
+    quality = QUALITIES[row.receiver]
     if not copy.receives:
-        return _("une personne qui n’est pas nommée sur cet exemplaire"), quality or "authorised_adult"
+        # That a child is placed is nothing that another home's copy tells.
+        shown: data.Quality = "authorised_adult" if quality == "placement" else quality
+        return _("une personne qui n’est pas nommée sur cet exemplaire"), shown
     if row.receiver == Receiver.ADULT_PUPIL:
         return copy.case.pupils[0].shown_name, quality
-    if row.receiver == Receiver.PLACEMENT:
-        return f"{row.receiver_name}, {row.get_receiver_display()}", ""
     return (row.receiver_name, quality) if row.receiver_name else ("", "")
 
 
@@ -139,10 +146,12 @@ def signing_list(
     """Print the list to sign of one sort, in the order of the cases; for the school, so without addresses."""
     if not cases:
         raise Refused("nothing_to_print", _("Il n'y a rien à imprimer pour l'instant."))
+    with override("fr"):
+        lines = tuple(_signing_line(rank, case) for rank, case in enumerate(cases, 1))
     page = data.SigningList(
         school=school.name,
         operation=operation.name,
-        lines=tuple(_signing_line(rank, case) for rank, case in enumerate(cases, 1)),
+        lines=lines,
         day=day,
         givers=() if lent else _givers(operation),
         lent=lent,
@@ -161,11 +170,12 @@ def loan_agreements(
     """Print the owner's voted agreements, one copy for each home; the version signed, else the latest."""
     today = clock.today(school.department.time_zone)
     latest = None if all(case.handover for case in cases) else agreement_for(operation.owner, None, today)
-    pages = [
-        _agreement(operation, school, copy, case.handover.agreement if case.handover else latest)
-        for case in cases
-        for copy in copies(case)
-    ]
+    with override("fr"):
+        pages = [
+            _agreement(operation, school, copy, case.handover.agreement if case.handover else latest)
+            for case in cases
+            for copy in copies(case)
+        ]
     return _print(render.loan_agreement, _sheet(operation, school, lent=True), pages, two_sided)
 
 
@@ -205,9 +215,17 @@ def agreement_text(agreement: Agreement) -> data.AgreementText:
         title=agreement.title,
         version=str(agreement.version),
         voted_on=agreement.deliberated_on,
-        deliberation=_("adoptée par %(owner)s") % {"owner": agreement.owner.name},
+        deliberation=_vote(agreement),
         clauses=clauses_of(agreement.text, agreement.title),
     )
+
+
+def _vote(agreement: Agreement) -> str:
+    """Say which vote adopted a text: its number where there is one, and whose it is."""
+    owner, number = agreement.owner.name, agreement.deliberation_number
+    if not number:
+        return _("adoptée par %(owner)s") % {"owner": owner}
+    return _("n° %(number)s, adoptée par %(owner)s") % {"number": number, "owner": owner}
 
 
 def _signs(copy: Copy) -> str:
@@ -243,11 +261,12 @@ def return_receipts(
     operation: Operation, school: School, cases: Iterable[Case], *, two_sided: bool = False
 ) -> bytes:
     """Print receipts of lent things that came back, for the home that held them."""
-    pages = [
-        _return_receipt(school, _held(case), case.handover, case.handover.loan.returned_on)
-        for case in cases
-        if case.handover and hasattr(case.handover, "loan") and case.handover.loan.returned_on
-    ]
+    with override("fr"):
+        pages = [
+            _return_receipt(school, _held(case), case.handover, case.handover.loan.returned_on)
+            for case in cases
+            if case.handover and hasattr(case.handover, "loan") and case.handover.loan.returned_on
+        ]
     return _print(render.return_receipt, _sheet(operation, school, lent=True), pages, two_sided)
 
 
@@ -277,16 +296,17 @@ def appointment_sheets(
     by_day: dict[date, list[Case]] = {}
     for case in sorted(cases, key=_starts_at):
         by_day.setdefault(local(_starts_at(case), school).date(), []).append(case)
-    pages = [
-        data.AppointmentSheet(
-            school=school.name,
-            operation=operation.name,
-            day=day,
-            place=place or _("accueil de l’établissement"),
-            appointments=tuple(_slot(case, school) for case in its),
-        )
-        for day, its in by_day.items()
-    ]
+    with override("fr"):
+        pages = [
+            data.AppointmentSheet(
+                school=school.name,
+                operation=operation.name,
+                day=day,
+                place=place or "accueil de l’établissement",
+                appointments=tuple(_slot(case, school) for case in its),
+            )
+            for day, its in by_day.items()
+        ]
     return _print(render.appointments, sheet(operation), pages, two_sided=False)
 
 
@@ -304,9 +324,7 @@ def _slot(case: Case, school: School) -> data.Appointment:
 def call_list(operation: Operation, school: School, cases: Sequence[Case]) -> bytes:
     """Print the families with an appointment and no e-mail: names, numbers, slot; for the school only."""
     calls = [_call(case, school) for case in sorted(cases, key=_starts_at) if not reached_by_mail(case)]
-    said = _("Bonjour, ici %(school)s. Nous avons un rendez-vous à vous proposer pour votre enfant.") % {
-        "school": school.name
-    }
+    said = f"Bonjour, ici {school.name}. Nous avons un rendez-vous à vous proposer pour votre enfant."
     if not calls:
         raise Refused("nobody_to_call", _("Toutes les familles qui ont un rendez-vous ont un courriel."))
     page = data.CallList(school=school.name, operation=operation.name, calls=tuple(calls), to_say=said)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cartable.census.queries import units_needed
+from cartable.documents.actions import store
+from cartable.documents.enums import Kind
 from cartable.engines.allocation import AllocationRefused
 from cartable.engines.allocation.one_pool import Group, Line, Result, share
 from cartable.equipment.actions.shipments import NewLine, prepare_many
@@ -29,7 +31,8 @@ from cartable.operations.models import Pool
 from cartable.operations.queries import operations_led_by, schools_asked
 from cartable.planning.enums import PLAN_MOVES, PlanState, Rule
 from cartable.planning.models import Allocation, AllocationShipment, Plan, ReserveLine
-from cartable.planning.queries import already_promised, committed, plans_led_by, reserved_by
+from cartable.planning.papers import plan_sheet
+from cartable.planning.queries import already_promised, committed, plans_led_by, reserved_by, sheet_of
 from cartable.planning.rules import Answered, Estimate, Estimator, Weights
 from cartable.territories.models import School
 
@@ -214,7 +217,7 @@ def _locked(actor: Any, plan_id: UUID) -> Plan:
 
 @transaction.atomic
 def approve(*, actor: Any, plan_id: UUID) -> Plan:
-    """Approve a plan: its goods pass from the depot to its reservation, all or nothing."""
+    """Approve a plan: its goods pass from the depot to its reservation, all or nothing; its page is kept as it is."""
     found = plans_led_by(actor).filter(public_id=plan_id).first()
     if found is None:
         raise Refused("not_yours", NOT_YOURS)
@@ -231,6 +234,7 @@ def approve(*, actor: Any, plan_id: UUID) -> Plan:
     _reserve(actor, plan, wanted)
     plan.state, plan.approved_at, plan.approved_by = PlanState.APPROVED, clock.now(), actor
     plan.save(update_fields=["state", "approved_at", "approved_by"])
+    store(actor=actor, kind=Kind.PLAN_SHEET, content=plan_sheet(plan), reference=sheet_of(plan))
     record(
         actor=actor,
         verb="planning.approved",

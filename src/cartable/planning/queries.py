@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from cartable.census.queries import reads_small_counts
+from cartable.documents.models import StoredDocument
+from cartable.documents.queries import about
 from cartable.equipment.places import reserved
 from cartable.ledger.models import Account, Transfer
 from cartable.operations.queries import operations_led_by, operations_visible_to
@@ -86,6 +88,16 @@ def by_commune(plan: Plan) -> QuerySet:
         .annotate(schools=Count("id"), needed=Sum("need"), given=Sum("quantity"))
         .order_by("school__commune__name")
     )
+
+
+def sheet_of(plan: Plan) -> str:
+    """Name what the kept page of a plan belongs to."""
+    return f"plan:{plan.public_id}"
+
+
+def kept_sheet(plan: Plan) -> StoredDocument | None:
+    """Give the page that was kept when a plan was approved: what came since does not change it."""
+    return about([sheet_of(plan)]).order_by("id").first()
 
 
 def already_promised(pool_id: int) -> dict[int, int]:

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='titre')),
                 ('text', models.TextField(verbose_name='texte')),
                 ('deliberated_on', models.DateField(verbose_name='délibération du')),
+                ('deliberation_number', models.CharField(blank=True, max_length=40, verbose_name='numéro de la délibération')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='bodies.body')),
             ],
             options={

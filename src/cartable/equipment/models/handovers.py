@@ -31,7 +31,7 @@ HANDOVER_KEPT = Retention(
 
 
 class Agreement(models.Model):
-    """The owner's own voted text for loans, with the date of its délibération; a version never changes."""
+    """The owner's own voted text for loans, with the day and the number of its délibération; it never changes."""
 
     public_id = PublicIdField()
     owner = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="agreements")
@@ -39,6 +39,7 @@ class Agreement(models.Model):
     title = models.CharField(_("titre"), max_length=200)
     text = models.TextField(_("texte"))
     deliberated_on = models.DateField(_("délibération du"))
+    deliberation_number = models.CharField(_("numéro de la délibération"), max_length=40, blank=True)
 
     retention = FACT
     personal = ()

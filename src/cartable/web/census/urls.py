@@ -42,6 +42,12 @@ urlpatterns = [
         roles={Role.HEAD},
         methods=("POST",),
     ),
+    page(
+        "<uuid:operation_id>/etablissement/<uuid:school_id>/formulaire.pdf",
+        views.paper_form,
+        name="answer-form",
+        roles=AT_SCHOOL,
+    ),
     page("remontees/<uuid:return_id>", views.one_return, name="return", roles=READS | AT_SCHOOL),
     page(
         "remontees/<uuid:return_id>/renvoyer",

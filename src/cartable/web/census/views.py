@@ -13,6 +13,7 @@ from cartable.accounts.enums import Right
 from cartable.census.actions import answer_nobody, enter_for, send_back, submit, validate
 from cartable.census.enums import ReturnState
 from cartable.census.models import Return
+from cartable.census.papers import need_form
 from cartable.census.queries import (
     SMALL,
     progress,
@@ -31,6 +32,7 @@ from cartable.operations.queries import operations_visible_to, schools_asked
 from cartable.pupils.enums import NeedKind
 from cartable.pupils.queries import open_needs_by_level
 from cartable.territories.models import School
+from cartable.web.answers import pdf
 from cartable.web.census.forms import ANY_LEVEL, EnteredForm
 from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import deadline_text, fetch, operation_crumbs
@@ -294,6 +296,11 @@ def send(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpRespo
         else _("Merci. La remontée est envoyée : des nombres, aucun nom."),
     )
     return redirect("answer", operation_id=operation_id, school_id=school_id)
+
+
+def paper_form(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpResponse:
+    """Give the blank form that goes round the classes."""
+    return pdf(need_form(*_asked(request, operation_id, school_id)), "ce-qui-manque")
 
 
 def ecoles(request: HttpRequest, operation_id: UUID) -> HttpResponse:

@@ -71,6 +71,9 @@ class AgreementForm(Form):
     body = forms.ChoiceField(label=_("Organisme"))
     title = forms.CharField(label=_("Titre"), max_length=200)
     deliberated_on = DateField(label=_("Délibération du"))
+    deliberation_number = forms.CharField(
+        label=_("Numéro de la délibération"), max_length=40, required=False, help_text=_("S'il y en a un.")
+    )
     text = forms.CharField(
         label=_("Texte voté"),
         max_length=200_000,

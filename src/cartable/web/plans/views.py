@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cartable.census.queries import progress, reads_small_counts, units_needed
+from cartable.documents.actions import open_document
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, pools_visible_to
@@ -31,6 +32,7 @@ from cartable.planning.papers import plan_sheet, rule_in_words
 from cartable.planning.queries import (
     allocations_visible_to,
     by_commune,
+    kept_sheet,
     plans_led_by,
     plans_visible_to,
     reserve_lines,
@@ -290,9 +292,10 @@ def free(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 
 
 def sheet(request: HttpRequest, plan_id: UUID) -> HttpResponse:
-    """Give the page for the vice-president."""
+    """Give the page for the vice-president: as it was approved, or as the plan stands before that."""
     found = get_object_or_404(plans_led_by(request.user), public_id=plan_id)
-    return pdf(plan_sheet(found), "plan-de-repartition")
+    kept = kept_sheet(found)
+    return pdf(open_document(kept) if kept else plan_sheet(found), "plan-de-repartition")
 
 
 def shares_csv(request: HttpRequest, plan_id: UUID) -> HttpResponse:
