@@ -21,6 +21,5 @@ def need_form(operation: Operation, school: School) -> bytes:
         operation=operation.name,
         answer_before=deadline(operation).astimezone(ZoneInfo(zone)),
         contact=own,
-        rows=14,
     )
     return render.need_form(sheet, [page])

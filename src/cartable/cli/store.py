@@ -43,9 +43,9 @@ def check(options: Namespace) -> int:
 
 
 def tick(options: Namespace) -> int:
-    """Do the periodic work: the journal's checkpoint, warnings of ending credits and loans, the outbox, stray files.
+    """Do the periodic work: the journal's checkpoint, warnings of what ends, the outbox, stray files.
 
-    A journal that does not follow its last checkpoint is said, and ends in 1; the rest of the work is done all the same.
+    A journal that does not follow its last checkpoint is said, and ends in 1; the rest is done all the same.
     """
     from cartable.cli.safeguards import witness
     from cartable.documents.actions import sweep
