@@ -21,7 +21,7 @@ from cartable.foundation import clock
 from cartable.ledger.models import Account
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
-from tests import crawl_gate, crawl_works, factories
+from tests import crawl_gate, crawl_splits, crawl_works, factories
 
 
 OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
@@ -97,12 +97,19 @@ def control(side: Side) -> None:
     }
 
 
-BUILDERS: list[Callable[[Side], None]] = [accounts, names, crawl_works.works, crawl_gate.at_school, control]
+BUILDERS: list[Callable[[Side], None]] = [
+    accounts,
+    names,
+    crawl_works.works,
+    crawl_gate.at_school,
+    control,
+    crawl_splits.splits,
+]
 # What can only be made once every side is there.
 FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
 
 # URL arguments that the schools of one département share: a sibling's is one's own.
-SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED
+SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED | crawl_splits.SHARED
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,10 @@ SEEDED_LEAKS: list[Leak] = [
     Leak("plan", "cartable.web.plans.views.plans_visible_to", _all("planning.Plan")),
     Leak("plan-csv", "cartable.web.plans.views.plans_visible_to", _all("planning.Plan")),
     Leak("plan-communes", "cartable.web.plans.views.plans_led_by", _all("planning.Plan")),
+    Leak("splits", "cartable.web.splits.views.envelopes_split_by", _all("funding.Envelope")),
+    Leak("split", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
+    Leak("split-csv", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
+    Leak("split-share", "cartable.web.splits.views.split_shares_led_by", _all("planning.SplitShare")),
     Leak("shipment", "cartable.web.shipments.views.shipments_visible_to", _all("equipment.Shipment")),
     Leak("shipment-slip", "cartable.web.shipments.views.shipments_led_by", _all("equipment.Shipment")),
     Leak("figures", "cartable.web.figures.views.operations_seen_by", _all("operations.Operation")),

@@ -125,3 +125,14 @@ def bodies_for_department(*, actor: Any, department: Department) -> DepartmentBo
             for kind, name in names.items()
         )
     )
+
+
+def region_prefecture(*, actor: Any, region: Region) -> Body:
+    """Give the préfecture of a région, made where it is missing."""
+    known = Body.objects.filter(kind=BodyKind.REGION_PREFECTURE, region=region).first()
+    return known or ensure_body(
+        actor=actor,
+        kind=BodyKind.REGION_PREFECTURE,
+        name=rules.region_prefecture_name(region),
+        region=region,
+    )

@@ -1,7 +1,7 @@
 """Pure rules of the bodies: the names of those that every département has."""
 
 from cartable.bodies.models import Body
-from cartable.territories.models import Department
+from cartable.territories.models import Department, Region
 
 
 # Where the collectivité that owns the collèges is not called conseil départemental.
@@ -41,6 +41,13 @@ def _of(department: Department) -> str:
 def prefecture_name(department: Department) -> str:
     """Name the service of the State's representative."""
     return PREFECTURES.get(department.code, f"Préfecture {_of(department)}")
+
+
+def region_prefecture_name(region: Region) -> str:
+    """Name the service that holds the State's credits of a région, or of a collectivité that has none above it."""
+    if len(region.code) == 2:
+        return f"Préfecture de la région {region.name}"
+    return PREFECTURES.get(region.code, f"Préfecture de {region.name}")
 
 
 def council_name(department: Department) -> str:

@@ -12,6 +12,7 @@ FAMILIES = [
     ("operations/", "operations"),
     ("enquetes/", "census"),
     ("repartition/", "plans"),
+    ("partages/", "splits"),
     ("stock/", "stock"),
     ("", "shipments"),
     ("remises/", "gate"),

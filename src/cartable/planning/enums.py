@@ -1,4 +1,4 @@
-"""Rules of a share and states of a plan."""
+"""Rules of a share, keys of a split, and the states of both."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,4 +21,27 @@ class PlanState(models.TextChoices):
 PLAN_MOVES = (
     Move("draft", "approved", "equipment"),
     Move("draft", "dropped", "equipment"),
+)
+
+
+class SplitKey(models.TextChoices):
+    """By what an envelope may be shared; none is the law, and none gives 695,294 €."""
+
+    QPV_POPULATION = "qpv_population", _("population des QPV")
+    QPV = "qpv", _("nombre de QPV")
+    CITES = "cites_educatives", _("nombre de cités éducatives")
+    NEEDS = "needs", _("besoins retenus")
+    EQUAL = "equal", _("parts égales")
+    OWN = "own", _("poids choisis")
+
+
+class SplitState(models.TextChoices):
+    DRAFT = "draft", _("proposé")
+    NOTIFIED = "notified", _("notifié")
+    DROPPED = "dropped", _("abandonné")
+
+
+SPLIT_MOVES = (
+    Move("draft", "notified", "run"),
+    Move("draft", "dropped", "run"),
 )

@@ -3,7 +3,7 @@
 Widths are in per cent and texts in pixels, so that words stay readable on a telephone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,25 +47,30 @@ def bars(
     items: Sequence[Bar],
     unit: Text,
     of_unit: Text = "",
+    written: Callable[[int], str] = number_format,
     csv: str = "",
 ) -> SafeString:
-    """Draw horizontal bars, the longest as wide as the page, with their table. `key` is unique on the page."""
+    """Draw horizontal bars, the longest as wide as the page, with their table. `key` is unique on the page.
+
+    `written` says a value in words and digits: money is not written as a count.
+    """
     longest = max([1, *(max(item.value or 0, item.of or 0) for item in items)])
-    rows = [_bar_row(rank, item, longest) for rank, item in enumerate(items)]
+    rows = [_bar_row(rank, item, longest, written) for rank, item in enumerate(items)]
     columns = [
         Column(_("Intitulé"), lambda item: item.label, heads=True),
-        Column(unit, lambda item: _known(item.value), numeric=True),
+        Column(unit, lambda item: _known(item.value, written), numeric=True),
     ]
     if any(item.of is not None for item in items):
-        columns.append(Column(of_unit or _("sur"), lambda item: _known(item.of), numeric=True))
+        columns.append(Column(of_unit or _("sur"), lambda item: _known(item.of, written), numeric=True))
     table = Table(title, columns, list(items), csv=csv)
     return _drawn("bars", key, title, description, table, height=ROW * len(items), rows=rows)
 
 
-def _bar_row(rank: int, item: Bar, longest: int) -> dict[str, Any]:
+def _bar_row(rank: int, item: Bar, longest: int, written: Callable[[int], str]) -> dict[str, Any]:
+    value = _known(item.value, written)
     return {
         "label": _cut(str(item.label)),
-        "text": _known(item.value) if item.of is None else f"{_known(item.value)} / {_known(item.of)}",
+        "text": value if item.of is None else f"{value} / {_known(item.of, written)}",
         "text_y": rank * ROW + 18,
         "bar_y": rank * ROW + 25,
         "width": _per_cent(item.value or 0, longest),
@@ -121,8 +126,8 @@ def _per_cent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f}%"
 
 
-def _known(value: int | None) -> str:
-    return _("inconnu") if value is None else number_format(value)
+def _known(value: int | None, written: Callable[[int], str] = number_format) -> str:
+    return _("inconnu") if value is None else written(value)
 
 
 def _cut(label: str) -> str:

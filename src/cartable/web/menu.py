@@ -27,6 +27,7 @@ MENU: list[Entry] = [
     Entry(_("Remises"), "gates"),
     Entry(_("Prêts"), "loans-schools"),
     Entry(_("Conventions"), "agreements"),
+    Entry(_("Partages de crédits"), "splits-index"),
     Entry(_("Délégations"), "delegations"),
     Entry(_("Invitations"), "invitations"),
     Entry(_("Comptes"), "accounts"),
