@@ -161,7 +161,7 @@ def test_enrolling_by_the_pages(client, person):
     assert client.post(f"{HERE}/commencer").headers["Location"] == HERE
     key = SecondFactor.objects.get().key
     page = client.get(HERE).content.decode()
-    assert f"{key[:4]} {key[4:8]}" in page and "data:image/svg+xml" in page
+    assert f"{key[:4]} {key[4:8]}" in page and "data:image/svg+xml" in page and "erreur" not in page
     assert client.post(HERE, {"code": WRONG, "password": PASSWORD}).status_code == 422
     done = client.post(HERE, {"code": code_at(key), "password": PASSWORD})
     codes = re.findall(r"<code>([0-9A-Z]{5}-[0-9A-Z]{5})</code>", done.content.decode())
@@ -202,6 +202,7 @@ def test_an_administrator_resets_after_showing_who_she_is(client, person):
     client.force_login(factories.user(Role.ADMINISTRATOR, password=PASSWORD))
     address = f"/comptes/{person.public_id}/second-facteur"
     assert address in client.get(f"/comptes/{person.public_id}").content.decode()
+    assert "Votre mot de passe" in client.get(address).content.decode()
     asked = client.post(address)
     assert asked.status_code == 422 and "Votre mot de passe" in asked.content.decode()
     assert factor_of(person)

@@ -8,6 +8,8 @@
 
         if form.is_valid() and (amount < THRESHOLD or confirmed(request, form)) and form.carries_out(commit, …):
 
+  Where it is sure to be asked for, `ask_within(request, form)` shows the field from the first look on.
+
 Below the web, an action asks `accounts.perms.has_second_factor(actor)`.
 """
 
@@ -74,8 +76,11 @@ def confirmed(request: HttpRequest, form: Form) -> bool:
 
     The proof is a code of her second factor if she has one, else her password. A form with errors proves nothing.
     """
-    if not form.is_valid() or is_fresh(request):
-        return form.is_valid()
+    if not form.is_valid():
+        return False
+    form.cleaned_data.pop("proof", None)  # it is none of the action's arguments
+    if is_fresh(request):
+        return True
     factor = factor_of(request.user)
     form.fields["proof"] = proof_field(factor)
     typed = form.data.get(form.add_prefix("proof"), "")
@@ -88,6 +93,13 @@ def confirmed(request: HttpRequest, form: Form) -> bool:
         form.add_error("proof", refused.sentence)
         return False
     return True
+
+
+def ask_within(request: HttpRequest, form: Form) -> Form:
+    """Give `form` with the field of the proof from the first look on, where it is sure to be asked for."""
+    if not is_fresh(request):
+        form.fields["proof"] = proof_field(factor_of(request.user))
+    return form
 
 
 def proof_field(factor: SecondFactor | None) -> forms.Field:

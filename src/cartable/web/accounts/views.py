@@ -31,7 +31,7 @@ from cartable.accounts.queries import (
 from cartable.web.accounts.forms import AccountForm, NameForm, NothingForm, RightForm
 from cartable.web.accounts.tables import account_state, accounts_table, delegations_table, rights_table
 from cartable.web.parts import crumb
-from cartable.web.proof import confirmed
+from cartable.web.proof import ask_within, confirmed
 from cartable.web.show import paged, show, show_form
 
 
@@ -167,7 +167,7 @@ def new_way_in(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def reset_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Ask to confirm, then take a lost second factor off an account."""
     user = get_object_or_404(visible_to(request.user), public_id=account_id)
-    form = NothingForm(request.POST if request.method == "POST" else None)
+    form = ask_within(request, NothingForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and confirmed(request, form):
         if form.carries_out(reset_second_factor, actor=request.user, user_id=account_id):
             messages.success(

@@ -29,7 +29,7 @@ from cartable.web.signin.forms import EnrolForm, ProofForm
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Show where the account stands: nothing yet, a key to put in an application, or a factor in use."""
     factor, pending = factor_of(request.user), pending_factor_of(request.user)
-    form = EnrolForm(request.POST if pending else None)
+    form = EnrolForm((pending and request.POST) or None)
     if request.method == "POST" and form.is_valid():
         if form.carries_out(confirm_second_factor, actor=request.user, **form.cleaned_data):
             note_proof(request, factor_of(request.user))
