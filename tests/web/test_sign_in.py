@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from cartable.accounts.actions import invite_all
+from cartable.accounts.actions import invite_all, invite_ecoles
 from cartable.accounts.enums import Role
 from cartable.accounts.models import Invitation, User
 from cartable.foundation.clock import now
@@ -190,3 +190,14 @@ def test_a_forgotten_password_sends_one_link_and_tells_nothing(client):
     address = re.search(r"/acces/\S+", OutgoingMessage.objects.get().body)[0]
     client.post(address, {"password": "une autre longue phrase"})
     assert _sign_in(Client(), "moi@example.test", "une autre longue phrase").status_code == 302
+
+
+def test_a_letter_names_the_circonscription_that_writes_it(client):
+    """A school that doubts a letter must find somebody to call."""
+    place = factories.circonscription(name="Circonscription du Port", phone="01 48 00 00 01")
+    factories.school("ecole", circonscription=place, email="")
+    inspector = factories.user("circonscription", place)
+    invite_ecoles(actor=inspector, circonscription_id=place.public_id)
+    client.force_login(inspector, backend="django.contrib.auth.backends.ModelBackend")
+    letter = PdfReader(io.BytesIO(client.get("/invitations/lettres.pdf").content)).pages[0].extract_text()
+    assert "Circonscription du Port" in letter and letter.count("01 48 00 00 01") == 2

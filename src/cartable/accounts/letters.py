@@ -1,18 +1,26 @@
 """The letters with a one-use code, as the printing room takes them."""
 
 from collections.abc import Iterable
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from cartable.accounts.models import Assignment, Invitation
-from cartable.bodies.models import Body
 from cartable.documents.data import InvitationLetter, Party, Sheet
 from cartable.foundation import clock
 from cartable.territories.models import School
 
 
-def letters(invitations: Iterable[Invitation], *, issuer: Body, operation: str) -> list[InvitationLetter]:
+class Sender(Protocol):
+    """Whose letters they are: a body, or a circonscription."""
+
+    name: str
+    phone: str
+    email: str
+
+
+def letters(invitations: Iterable[Invitation], *, issuer: Sender, operation: str) -> list[InvitationLetter]:
     """Give one letter for each invitation, with the postal address of the place that its account leads."""
     invitations = list(invitations)
     held = Assignment.objects.filter(user__in=[way_in.user_id for way_in in invitations])
@@ -22,7 +30,7 @@ def letters(invitations: Iterable[Invitation], *, issuer: Body, operation: str) 
     return [_letter(way_in, place_of.get(way_in.user_id), operation, contact) for way_in in invitations]
 
 
-def sheet(issuer: Body) -> Sheet:
+def sheet(issuer: Sender) -> Sheet:
     """Give what all letters of a body share."""
     return Sheet(
         issuer=_party(issuer),
@@ -31,7 +39,7 @@ def sheet(issuer: Body) -> Sheet:
     )
 
 
-def _party(body: Body) -> Party:
+def _party(body: Sender) -> Party:
     return Party(body.name, phone=body.phone, email=body.email)
 
 

@@ -76,11 +76,12 @@ def _by_lot(lines: Sequence[ShipmentLine]) -> list[list[ShipmentLine]]:
 
 
 def _slip_line(lines: Sequence[ShipmentLine]) -> data.SlipLine:
-    lot = lines[0].lot
-    span = next(iter(lot.ranges.all()), None)
+    """Give a line; the numbers of a lot are printed only where all of them are in this very shipment."""
+    lot, quantity = lines[0].lot, sum(line.quantity for line in lines)
+    span = next((box for box in lot.ranges.all() if box.count == lot.quantity == quantity), None)
     return data.SlipLine(
         article=lot.product.name,
-        quantity=sum(line.quantity for line in lines),
+        quantity=quantity,
         lot=date_format(lot.received_on, "d/m/Y"),
         operator=lot.operator,
         first_number=span.first if span else "",

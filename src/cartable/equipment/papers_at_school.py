@@ -58,7 +58,7 @@ def notice(operation: Operation, school: School, *, lent: bool) -> data.PrivacyN
         purpose=_("remettre à l’élève de quoi suivre l’école depuis chez lui, et pouvoir le prouver"),
         contact=operation.data_contact or owner.privacy_contact or school.email or school.phone,
         retention=kept,
-        recipients=_("l’établissement ; %(owner)s ne reçoit que des nombres et les numéros des articles")
+        recipients=_("l’établissement ; pour des nombres et les numéros des articles, sans nom : %(owner)s")
         % {"owner": owner.name},
     )
 
@@ -224,8 +224,8 @@ def _vote(agreement: Agreement) -> str:
     """Say which vote adopted a text: its number where there is one, and whose it is."""
     owner, number = agreement.owner.name, agreement.deliberation_number
     if not number:
-        return _("adoptée par %(owner)s") % {"owner": owner}
-    return _("n° %(number)s, adoptée par %(owner)s") % {"number": number, "owner": owner}
+        return _("adoptée par l’assemblée, %(owner)s") % {"owner": owner}
+    return _("n° %(number)s, %(owner)s") % {"number": number, "owner": owner}
 
 
 def _signs(copy: Copy) -> str:

@@ -1,8 +1,10 @@
 """The page for the vice-president: what a plan gives, commune by commune."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext, gettext_noop
 
-from cartable.documents import data, render
+from cartable.documents import data, french, render
 from cartable.foundation import clock
 from cartable.operations.rules import good_name
 from cartable.planning.enums import Rule
@@ -17,9 +19,13 @@ def plan_sheet(plan: Plan) -> bytes:
     sheet = data.Sheet(
         issuer=data.Party(name=operation.owner.name),
         made_on=clock.today(zone),
-        source=f"Cartable, plan calculé le {plan.made_at.astimezone(clock.zone(zone)):%d/%m/%Y à %H:%M}",
+        source=f"Cartable, plan calculé le {_moment(plan.made_at.astimezone(clock.zone(zone)))}",
     )
     return render.plan_sheet(sheet, [_page(plan)])
+
+
+def _moment(at: datetime) -> str:
+    return f"{french.day(at)} à {french.hour(at)}"
 
 
 def _page(plan: Plan) -> data.PlanSheet:
@@ -40,7 +46,7 @@ def _page(plan: Plan) -> data.PlanSheet:
         reserve=(plan.reserve,),
         answered=plan.answered,
         expected=plan.asked,
-        reserve_reason="Gardée pour les établissements qui n’ont pas encore répondu, d’après ceux qui leur ressemblent."
+        reserve_reason="gardée pour les établissements qui n’ont pas encore répondu, d’après ceux qui leur ressemblent."
         if plan.reserve
         else "",
         changed_by_hand=plan.allocations.exclude(change_reason="").count(),

@@ -17,6 +17,7 @@ from cartable.accounts.queries import letters_to_print
 from cartable.bodies.models import Body
 from cartable.documents.render import invitation_letter
 from cartable.territories.models import Circonscription
+from cartable.territories.scope import Scope
 from cartable.web.accounts.forms import InviteForm, NothingForm
 from cartable.web.accounts.tables import access_table
 from cartable.web.answers import pdf
@@ -109,9 +110,18 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
     waiting = list(letters_to_print(request.user))
     if not waiting:
         raise Http404
-    issuer = Body.objects.filter(id__in=request.user.scope.body_ids).first() or Body(name="Cartable")
-    pages = letters(waiting, issuer=issuer, operation=_("continuité pédagogique"))
+    issuer = _sender(request.user.scope)
+    pages = letters(waiting, issuer=issuer, operation="continuité pédagogique")
     return pdf(invitation_letter(sheet(issuer), pages), "lettres-acces")
+
+
+def _sender(scope: Scope) -> Body | Circonscription:
+    """Give who writes, so that a school can call back: its inspector, the body that leads, else the service itself."""
+    return (
+        Body.objects.filter(id__in=scope.body_ids).first()
+        or Circonscription.objects.filter(id__in=scope.circonscription_ids).first()
+        or Body(name="Cartable")
+    )
 
 
 def letters_posted(request: HttpRequest) -> HttpResponse:
