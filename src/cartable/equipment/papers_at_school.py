@@ -224,8 +224,8 @@ def _vote(agreement: Agreement) -> str:
     """Say which vote adopted a text: its number where there is one, and whose it is."""
     owner, number = agreement.owner.name, agreement.deliberation_number
     if not number:
-        return _("adoptée par l’assemblée, %(owner)s") % {"owner": owner}
-    return _("n° %(number)s, %(owner)s") % {"number": number, "owner": owner}
+        return _("adoptée par %(owner)s") % {"owner": owner}
+    return _("n° %(number)s, adoptée par %(owner)s") % {"number": number, "owner": owner}
 
 
 def _signs(copy: Copy) -> str:
