@@ -96,3 +96,12 @@ def test_the_wrong_export_is_named(tmp_path: Path) -> None:
         kind_of(put(tmp_path / "b", b"<rss/>"))
     assert caught.value.code == "wrong_xml"
     assert kind_of(put(tmp_path / "c", csv_bytes())) == "table"
+
+
+def test_the_guardians_of_the_largest_school_fit_in_one_upload(tmp_path: Path) -> None:
+    """3,000 pupils with three adults each; decision 6 has the figures."""
+    link = "<RESPONSABLE_ELEVE><ELEVE_ID>{0}</ELEVE_ID><PERSONNE_ID>5</PERSONNE_ID></RESPONSABLE_ELEVE>"
+    head, tail = GUARDIANS.split("<RESPONSABLES>\n")[0], "</RESPONSABLES></DONNEES></BEE_RESPONSABLES>"
+    links = "".join(link.format(number // 3) for number in range(9_000))
+    table = read_siecle_guardians(put(tmp_path / "a", f"{head}<RESPONSABLES>{links}{tail}".encode()))
+    assert len(table.rows) == 9_000 and table.rejects == []

@@ -59,7 +59,7 @@ def test_the_same_file_chosen_twice_is_said(ecole, bring):
 
 def test_too_many_lines_for_the_web_are_refused_before_anything_is_written(ecole, tmp_path):
     path = lists.write(tmp_path, "x.csv", onde(*([ZOE] * (WEB.max_rows + 1))))
-    with pytest.raises(Refused, match="5000 lignes"):
+    with pytest.raises(Refused, match=f"{WEB.max_rows} lignes"):
         import_pupils(actor=None, school_id=ecole.public_id, paths=[path])
     assert not Pupil.objects.exists()
 

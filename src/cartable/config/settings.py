@@ -175,13 +175,12 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# A web upload: 20 MB and 5,000 rows at most, larger ones go by the command line.
+# A web upload: 20 MB here, and as many rows as `intake.contracts.WEB` says; larger ones go by the command line.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
-UPLOAD_MAX_ROWS = 5_000
 
 EMAIL_BACKEND = env("CARTABLE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

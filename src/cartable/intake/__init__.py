@@ -28,7 +28,7 @@ Contracts (`intake.contracts`), plain frozen dataclasses
     Contract(name, columns, group=None, max_rows=None, pad_short=True)
         `name` is shown in sentences ("la liste des élèves"). Columns that are not listed never leave the child.
         `pad_short`: a line with too few cells is completed with empty ones if its required columns are there.
-    Limits(max_bytes, max_rows, ...); WEB = 20 MB, 5,000 rows; COMMAND = 200 MB, 1,000,000 rows.
+    Limits(max_bytes, max_rows, ...); WEB = 20 MB, 10,000 rows; COMMAND = 200 MB, 1,000,000 rows.
     Table: columns_found (keys), rows (list[Row]), rejects (list[Reject]), notes (French warnings),
         sha256 (hex, of the file as it came), lines (property: data lines read = rows + rejected lines).
     Row(line, cells, groups): `line` in the original file; `cells` has *every* key of the contract (""

@@ -53,7 +53,7 @@ class Limits:
     memory: int = 600 * MEGABYTE
 
 
-WEB = Limits(max_bytes=20 * MEGABYTE, max_rows=5_000, max_unzipped=200 * MEGABYTE, cpu_seconds=10)
+WEB = Limits(max_bytes=20 * MEGABYTE, max_rows=10_000, max_unzipped=200 * MEGABYTE, cpu_seconds=10)
 COMMAND = Limits(max_bytes=200 * MEGABYTE, max_rows=1_000_000, max_unzipped=500 * MEGABYTE, cpu_seconds=120)
 
 
