@@ -12,6 +12,8 @@ print(gc.get_freeze_count(), "cartable.web.figures.views" in sys.modules)
 
 
 def test_pages_are_loaded_and_frozen_before_the_first_request():
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=120
+    )
     frozen, loaded = done.stdout.split()
     assert loaded == "True" and int(frozen) > 50_000
