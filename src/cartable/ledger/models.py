@@ -69,8 +69,8 @@ class Transfer(models.Model):
 
     public_id = models.UUIDField(unique=True, editable=False)
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
-    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sent")
-    target = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="received")
+    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sent", db_index=False)
+    target = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="received", db_index=False)
     amount = models.BigIntegerField()
     value_date = models.DateField()
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
@@ -85,6 +85,11 @@ class Transfer(models.Model):
                 condition=Q(amount__gte=1, amount__lte=LARGEST_AMOUNT), name="ledger_transfer_amount"
             ),
             models.CheckConstraint(condition=~Q(source=F("target")), name="ledger_transfer_same_account"),
+        ]
+        # They hold all that a balance at a day asks, so that the rows themselves are not read.
+        indexes = [
+            models.Index(fields=["source", "value_date", "amount"], name="ledger_transfer_sent"),
+            models.Index(fields=["target", "value_date", "amount"], name="ledger_transfer_received"),
         ]
 
     def __str__(self) -> str:

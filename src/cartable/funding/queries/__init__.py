@@ -1,5 +1,29 @@
 """Reads of money, each cut to what the user may see."""
 
+from cartable.funding.queries.curve import Delay, Point, curve, delays
+from cartable.funding.queries.details import (
+    delegations_of,
+    invoices_of,
+    movements_of,
+    parts_of,
+    parts_of_commitment,
+    proposals_waiting,
+    recoveries_of,
+)
+from cartable.funding.queries.money import (
+    Money,
+    Row,
+    Territory,
+    by_department,
+    by_funder,
+    by_line,
+    by_region,
+    ceilings,
+    money,
+    region_of,
+    total,
+    totals,
+)
 from cartable.funding.queries.stages import Stages, stages_of
 from cartable.funding.queries.visible import (
     commitments_visible_to,
@@ -12,12 +36,35 @@ from cartable.funding.queries.visible import (
 
 
 __all__ = [
+    "Delay",
+    "Money",
+    "Point",
+    "Row",
     "Stages",
+    "Territory",
+    "by_department",
+    "by_funder",
+    "by_line",
+    "by_region",
+    "ceilings",
     "commitments_visible_to",
+    "curve",
+    "delays",
+    "delegations_of",
     "delegations_visible_to",
     "envelopes_run_by",
     "envelopes_visible_to",
+    "invoices_of",
     "lines_visible_to",
+    "money",
+    "movements_of",
+    "parts_of",
+    "parts_of_commitment",
     "programmes_visible_to",
+    "proposals_waiting",
+    "recoveries_of",
+    "region_of",
     "stages_of",
+    "total",
+    "totals",
 ]
