@@ -86,8 +86,9 @@ def _recount_movements(found: Counter[Place]) -> None:
     for kind, undone, part, envelope, cents in rows.iterator():
         sign = -1 if undone else 1
         for way in codes.WAYS[MovementKind(undone or kind)]:
-            ends = (codes.code_of(way.credit, s, envelope=envelope, part=part) for s in (way.source, way.target))
-            _move(found, way.credit, *ends, sign * cents)
+            source = codes.code_of(way.credit, way.source, envelope=envelope, part=part)
+            target = codes.code_of(way.credit, way.target, envelope=envelope, part=part)
+            _move(found, way.credit, source, target, sign * cents)
 
 
 def _orphans() -> Iterator[Damage]:

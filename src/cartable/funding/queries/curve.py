@@ -61,7 +61,9 @@ def _moved(envelopes: QuerySet[Envelope]) -> Iterable[tuple[date, str, int]]:
     for end, sign in (("source", -1), ("target", 1)):
         path = f"{end}__envelope_account"
         moved = Transfer.objects.filter(**{f"{path}__envelope__in": inside}).order_by()
-        sums = moved.values_list("value_date", f"{path}__credit", f"{path}__stage").annotate(cents=Sum("amount"))
+        sums = moved.values_list("value_date", f"{path}__credit", f"{path}__stage").annotate(
+            cents=Sum("amount")
+        )
         for day, credit, stage, cents in sums:
             if credit == Credit.AE:
                 yield day, "available", sign * cents

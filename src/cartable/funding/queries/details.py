@@ -3,7 +3,15 @@
 from django.db.models import Q, QuerySet
 
 from cartable.funding.enums import CommitmentState
-from cartable.funding.models import Commitment, CommitmentPart, Delegation, Envelope, Invoice, Movement, Recovery
+from cartable.funding.models import (
+    Commitment,
+    CommitmentPart,
+    Delegation,
+    Envelope,
+    Invoice,
+    Movement,
+    Recovery,
+)
 
 
 def delegations_of(envelope: Envelope) -> QuerySet[Delegation]:
@@ -26,7 +34,9 @@ def parts_of_commitment(commitment: Commitment) -> QuerySet[CommitmentPart]:
 def movements_of(commitment: Commitment) -> QuerySet[Movement]:
     """Give all that happened to a commitment, in its order."""
     rows = Movement.objects.filter(part__commitment=commitment)
-    return rows.select_related("part__envelope__holder", "invoice", "undoes", "undone_by").order_by("on", "id")
+    return rows.select_related("part__envelope__holder", "invoice", "undoes", "undone_by").order_by(
+        "on", "id"
+    )
 
 
 def invoices_of(commitment: Commitment) -> QuerySet[Invoice]:
@@ -44,5 +54,3 @@ def proposals_waiting(envelopes: QuerySet[Envelope]) -> QuerySet[Commitment]:
     parts = CommitmentPart.objects.filter(envelope__in=envelopes.order_by().values("pk"))
     rows = Commitment.objects.filter(state=CommitmentState.PROPOSED, pk__in=parts.values("commitment"))
     return rows.select_related("bearer").order_by("decided_on", "id")
-
-

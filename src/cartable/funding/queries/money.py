@@ -154,9 +154,9 @@ def balances_of(envelopes: QuerySet[Envelope], at: date | None = None) -> Mappin
     """Give the balance of each account of these envelopes by (envelope, credit, stage), today or at a day."""
     inside = envelopes.order_by().values("pk")
     if at is None:
-        rows = EnvelopeAccount.objects.filter(envelope__in=inside)
-        cells = rows.values_list("envelope_id", "credit", "stage", "account__balance")
-        return {(envelope, credit, stage): cents for envelope, credit, stage, cents in cells}
+        accounts = EnvelopeAccount.objects.filter(envelope__in=inside)
+        held = accounts.values_list("envelope_id", "credit", "stage", "account__balance")
+        return {(envelope, credit, stage): cents for envelope, credit, stage, cents in held}
     found: Counter[Cell] = Counter()
     for end, sign in (("source", -1), ("target", 1)):
         path = f"{end}__envelope_account"

@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, db_index=True, max_length=120)),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.resource')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.transfer')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sent', to='ledger.account')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='ledger.account')),
+                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sent', to='ledger.account')),
+                ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='received', to='ledger.account')),
             ],
         ),
         migrations.AddConstraint(
@@ -71,5 +71,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transfer',
             constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='ledger_transfer_same_account'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(fields=['source', 'value_date', 'amount'], name='ledger_transfer_sent'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(fields=['target', 'value_date', 'amount'], name='ledger_transfer_received'),
         ),
     ]
