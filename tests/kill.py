@@ -70,6 +70,13 @@ class Stores:
         path.write_bytes(Path(self.template).read_bytes())
         return f"sqlite:///{path}"
 
+    def bare(self) -> str:
+        """Name a store that holds nothing, not even tables."""
+        if self.connection.vendor == "postgresql":
+            address = urlsplit(os.environ["DATABASE_URL"])
+            return urlunsplit(address._replace(path=f"/{self._copy_of('template0')}"))
+        return f"sqlite:///{self.folder / uuid4().hex}.sqlite3"
+
     def close(self) -> None:
         """Drop what was made in a PostgreSQL of somebody else's; our own is thrown away whole."""
         for name in self.made if "TEST_DATABASE_URL" in os.environ else []:

@@ -32,6 +32,14 @@ def parser() -> argparse.ArgumentParser:
     purge = _add(commands, "purge", "efface ce qui n'a plus à être gardé", "cartable.cli.store:purge")
     purge.add_argument("--dry-run", action="store_true", help="compte sans effacer")
     purge.add_argument("--json", action="store_true")
+    for name, text in (
+        ("backup", "sauvegarde la base et les documents dans un fichier, sans les clés"),
+        ("restore", "remet une sauvegarde dans une base vide"),
+    ):
+        safe = _add(commands, name, text, f"cartable.cli.safety:{name}")
+        safe.add_argument("file", metavar="FICHIER")
+        safe.add_argument("--json", action="store_true")
+    safe.add_argument("--without-checkpoints", action="store_true", help="si leur clé est perdue")
     export = _add(
         commands, "export-child", "donne tout ce qui est gardé d'un élève", "cartable.cli.store:export_child"
     )
@@ -110,10 +118,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     import django
     from django.utils.module_loading import import_string
 
+    from cartable.backup import unfinished
     from cartable.foundation.refused import Refused
 
     django.setup()
     try:
+        if options.command != "restore":
+            unfinished.refuse_to_go_on()
         return import_string(options.run.replace(":", "."))(options)
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)

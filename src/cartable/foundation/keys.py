@@ -58,6 +58,14 @@ def all_keys() -> dict[str, bytes]:
     return _parse(settings.CARTABLE_KEYS or _local_keys(str(settings.VAR_DIR)))
 
 
+def held_keys() -> dict[str, bytes]:
+    """Give the sealing keys that are there already; where there are none, make none."""
+    from django.conf import settings
+
+    there = settings.CARTABLE_KEYS or (Path(settings.VAR_DIR) / "keys").is_file()
+    return all_keys() if there else {}
+
+
 @lru_cache
 def _local_keys(directory: str) -> str:
     """Read the keys of this machine once: an import seals and hashes a million times."""
@@ -70,6 +78,14 @@ def checkpoint_keys() -> dict[str, bytes]:
 
     given = settings.CARTABLE_CHECKPOINT_KEY
     return _parse(given or _local_checkpoint_key(str(settings.VAR_DIR)), "CARTABLE_CHECKPOINT_KEY")
+
+
+def held_checkpoint_keys() -> dict[str, bytes]:
+    """Give the keys that sign checkpoints which are there already; where there are none, make none."""
+    from django.conf import settings
+
+    there = settings.CARTABLE_CHECKPOINT_KEY or (Path(settings.VAR_DIR) / "checkpoint-key").is_file()
+    return checkpoint_keys() if there else {}
 
 
 @lru_cache
