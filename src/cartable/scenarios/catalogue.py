@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cartable.scenarios import seine_saint_denis_2020
+from cartable.scenarios import plan_2020, seine_saint_denis_2020
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,10 @@ SCENARIOS = {
         "1 800 cartes SIM, 15 000 tablettes prêtées et 2 000 données en une semaine, avril 2020",
         seine_saint_denis_2020.play,
         seine_saint_denis_2020.sentences,
+    ),
+    "plan-2020": Scenario(
+        "le plan du 20 avril 2020 : cinq lignes, 15 M€, de l'annonce à la fin de l'exercice",
+        plan_2020.play,
+        plan_2020.sentences,
     ),
 }
