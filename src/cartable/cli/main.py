@@ -99,6 +99,10 @@ def _add_safeguards(commands: argparse._SubParsersAction) -> None:
         "--restart", action="store_true", help="commence un nouveau fichier, après la restauration d'une base"
     )
     checkpoint.add_argument("--json", action="store_true")
+    text = "scelle de nouveau avec la clé la plus récente"
+    reseal = _add(commands, "reseal", text, "cartable.cli.safeguards:reseal")
+    reseal.add_argument("--dry-run", action="store_true", help="compte sans rien écrire")
+    reseal.add_argument("--json", action="store_true")
 
 
 def _positive(text: str) -> int:

@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 
-from cartable.cli.output import answer
+from cartable.cli.output import answer, progress
 from cartable.foundation.refused import Refused
 
 
@@ -43,3 +43,47 @@ def checkpoint(options: Namespace) -> int:
     keys = [f"Clé publique {name} : {key}" for name, key in checkpoints.public_keys().items()]
     answer(result, as_json=options.json, sentences=[said, f"Fichier : {checkpoints.path()}", *keys])
     return 0
+
+
+def reseal(options: Namespace) -> int:
+    """Seal again, with the newest key, all that is sealed with another; a second run finds nothing."""
+    from cartable.documents import vault
+    from cartable.foundation.keys import all_keys
+    from cartable.foundation.resealing import count_behind
+
+    newest, *older = all_keys()
+    rows, files = count_behind(), len(list(vault.behind()))
+    broken = [] if options.dry_run else _reseal_all(newest, sum(rows.values()), files)
+    result = {"key": newest, "dry_run": options.dry_run, "rows": rows, "files": files, "broken": broken}
+    verb = "à resceller" if options.dry_run else "rescellés"
+    sentences = [f"{table} : {count} {verb}" for table, count in rows.items()]
+    sentences += [
+        f"fichiers : {files} {verb}" if files else "",
+        *(f"Aucune clé n'ouvre {one}." for one in broken),
+    ]
+    sentences += [_what_older_keys_do(older) if older else "Il n'y a qu'une clé : rien d'autre à faire."]
+    answer(result, as_json=options.json, sentences=[one for one in sentences if one])
+    return 1 if broken else 0
+
+
+def _reseal_all(key: str, rows: int, files: int) -> list[str]:
+    """Do it; give what no key opens. The journal is told first: what was begun is known even if it is stopped."""
+    from django.db import transaction
+
+    from cartable.documents import vault
+    from cartable.foundation.resealing import reseal as reseal_rows
+    from cartable.journal.actions import record
+
+    if not rows and not files:
+        return []
+    with transaction.atomic():
+        record(actor=None, verb="keys.resealing", data={"key": key, "rows": rows, "files": files})
+    done = reseal_rows(progress=lambda table, count: progress(f"{table} : {count}"))
+    unopened = [one for one in list(vault.behind()) if not vault.reseal(one) and vault.path_of(one).exists()]
+    return [*done.broken, *(f"files:{public_id}" for public_id in unopened)]
+
+
+def _what_older_keys_do(older: list[str]) -> str:
+    said = f"La clé {older[-1]} sert encore aux empreintes et à la fin du journal : laissez-la, en dernier."
+    others = ", ".join(older[:-1])
+    return said if not others else f"{said} Vous pouvez retirer : {others}."

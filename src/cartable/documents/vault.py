@@ -79,6 +79,25 @@ def get(public_id: UUID) -> bytes:
     return unseal(path_of(public_id).read_bytes(), public_id)
 
 
+def behind() -> Iterator[UUID]:
+    """Give the files that are sealed with another key than the newest."""
+    newest = b":".join((MARK, next(iter(all_keys())).encode(), b""))
+    for path in names():
+        with path.open("rb") as file:
+            head = file.read(len(newest))
+        if path.suffix == "" and head != newest:
+            yield UUID(path.name)
+
+
+def reseal(public_id: UUID) -> bool:
+    """Seal a file again with the newest key; False where it does not open, or was erased meanwhile."""
+    try:
+        put(public_id, get(public_id))
+    except (BrokenSeal, FileNotFoundError):
+        return False
+    return True
+
+
 def remove(public_id: UUID) -> None:
     """Remove a sealed file, if it is there."""
     path_of(public_id).unlink(missing_ok=True)
