@@ -239,6 +239,14 @@ def active_account(public_id: UUID) -> User | None:
     return User.objects.filter(public_id=public_id, is_active=True).first()
 
 
+def administrators() -> QuerySet[User]:
+    """Give the open accounts that administer the whole country today."""
+    held = Assignment.objects.filter(
+        valid_on(clock.today()), role=Role.ADMINISTRATOR, scope_kind=ScopeKind.EVERYWHERE
+    )
+    return User.objects.filter(is_active=True, id__in=held.values("user"))
+
+
 def factor_of(user: User) -> SecondFactor | None:
     """Give the second factor that `user` has in use."""
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()

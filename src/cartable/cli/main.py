@@ -89,6 +89,13 @@ def _add_scenarios(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_safeguards(commands: argparse._SubParsersAction) -> None:
+    admin = _add(
+        commands, "admin", "ouvre le premier compte d'administration", "cartable.cli.safeguards:admin"
+    )
+    admin.add_argument("email", metavar="ADRESSE", help="adresse électronique, qui sert d'identifiant")
+    admin.add_argument("--name", default="", metavar="NOM", help="nom affiché")
+    admin.add_argument("--another", action="store_true", help="même s'il y en a déjà un")
+    admin.add_argument("--json", action="store_true")
     checkpoint = _add(
         commands,
         "checkpoint",

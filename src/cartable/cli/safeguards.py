@@ -87,3 +87,17 @@ def _what_older_keys_do(older: list[str]) -> str:
     said = f"La clé {older[-1]} sert encore aux empreintes et à la fin du journal : laissez-la, en dernier."
     others = ", ".join(older[:-1])
     return said if not others else f"{said} Vous pouvez retirer : {others}."
+
+
+def admin(options: Namespace) -> int:
+    """Open the account of the first administrator; print the link that opens it once."""
+    from cartable.accounts.actions import open_administrator
+
+    user, link = open_administrator(email=options.email, display_name=options.name, another=options.another)
+    sentences = [
+        f"Le compte d'administration de {user.display_name} est ouvert. Identifiant : {user.identifier}",
+        "Ce lien sert une fois, pendant sept jours, pour choisir le mot de passe :",
+        link,
+    ]
+    answer({"identifier": user.identifier, "link": link}, as_json=options.json, sentences=sentences)
+    return 0

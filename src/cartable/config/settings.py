@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 
 env = environ.Env()
@@ -182,7 +183,20 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 
-EMAIL_BACKEND = env("CARTABLE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+# With a relay e-mails leave by it, without one they are files under var/mail.
+EMAIL_HOST = env("CARTABLE_SMTP_HOST", default="")
+EMAIL_BACKEND = env(
+    "CARTABLE_EMAIL_BACKEND",
+    default=f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend",
+)
+SMTP_TLS = env("CARTABLE_SMTP_TLS", default="starttls")
+if SMTP_TLS not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured("CARTABLE_SMTP_TLS: write starttls, tls or none")
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_TLS == "starttls", SMTP_TLS == "tls"
+EMAIL_PORT = env.int("CARTABLE_SMTP_PORT", default={"starttls": 587, "tls": 465, "none": 25}[SMTP_TLS])
+EMAIL_HOST_USER = env("CARTABLE_SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env("CARTABLE_SMTP_PASSWORD", default="")
+EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env("CARTABLE_FROM", default="Cartable <cartable@localhost>")
 

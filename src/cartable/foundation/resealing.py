@@ -36,7 +36,7 @@ class Resealed:
 
 def sealed_columns(model: type[models.Model]) -> list[str]:
     """Name the sealed columns of a model."""
-    return [one.attname for one in model._meta.concrete_fields if isinstance(one, SealedField)]
+    return [str(one.column) for one in model._meta.concrete_fields if isinstance(one, SealedField)]
 
 
 def sealed_models() -> list[type[models.Model]]:
@@ -109,7 +109,7 @@ def _again(model: type[models.Model], chunk: list[dict[str, Any]]) -> tuple[list
 
 
 def _resealed(model: type[models.Model], name: str, row: dict[str, Any]) -> SealedText:
-    place = f"{model._meta.db_table}:{model._meta.get_field(name).column}:{row['public_id']}"
+    place = f"{model._meta.db_table}:{name}:{row['public_id']}"
     return SealedText(seal(unseal(row[name], place), place))
 
 

@@ -1,5 +1,6 @@
 """What can be done with accounts, rights and invitations."""
 
+from cartable.accounts.actions.administrator import open_administrator
 from cartable.accounts.actions.bulk import Invited, invite_all, invite_ecoles
 from cartable.accounts.actions.entries import note_refused_access
 from cartable.accounts.actions.erasing import erase_accounts, erase_traces_of_access
@@ -33,6 +34,7 @@ __all__ = [
     "invite_ecoles",
     "letters_sent",
     "note_refused_access",
+    "open_administrator",
     "prove",
     "redeem_code",
     "redeem_link",

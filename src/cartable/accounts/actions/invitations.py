@@ -54,24 +54,34 @@ def invite(*, actor: User | None, user: User, why: str = "") -> Invitation:
 
     Earlier ways in of the account close.
     """
-    now = clock.now()
-    queries.open_invitations().filter(user=user).update(expires_at=now, letter_code="")
     if not user.email:
+        _close_earlier(user)
         return _letter(user)
-    token = new_token()
-    way_in = Invitation.objects.create(
-        user=user, channel=EMAIL, secret_hash=token_hash(token), created_at=now, expires_at=now + LINK_LASTS
-    )
+    way_in, link = open_link(user)
     body = BODY.format(
         account=user.display_name,
         why=f"{why}\n" if why else "",
         expires=f"{way_in.expires_at:%d/%m/%Y}",
-        link=f"{settings.PUBLIC_ADDRESS}/acces/{token}",
+        link=link,
         identifier=user.identifier,
     )
     key = f"invitation:{way_in.public_id}"
     queue(actor=actor, to=user.email, subject=SUBJECT, body=body, dedup_key=key)
     return way_in
+
+
+def open_link(user: User) -> tuple[Invitation, str]:
+    """Open a way in by link, inside the action around it; give it with the link, which nothing else keeps."""
+    _close_earlier(user)
+    token, now = new_token(), clock.now()
+    way_in = Invitation.objects.create(
+        user=user, channel=EMAIL, secret_hash=token_hash(token), created_at=now, expires_at=now + LINK_LASTS
+    )
+    return way_in, f"{settings.PUBLIC_ADDRESS}/acces/{token}"
+
+
+def _close_earlier(user: User) -> None:
+    queries.open_invitations().filter(user=user).update(expires_at=clock.now(), letter_code="")
 
 
 def _letter(user: User) -> Invitation:
