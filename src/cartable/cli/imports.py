@@ -67,6 +67,19 @@ def stock(options: Namespace) -> int:
     return _report(_sum(reports), options)
 
 
+def commitments(options: Namespace) -> int:
+    """Import commitments of money."""
+    from cartable.funding.imports import import_commitments
+
+    reports = [
+        import_commitments(
+            actor=None, path=path, year=options.year, rejects=_rejects_path(options), progress=progress
+        )
+        for path in _paths(options)
+    ]
+    return _report(_sum(reports), options)
+
+
 def _operation(public_id: str | None) -> Any:
     """Give the operation named, or the only open one."""
     from cartable.operations.enums import OperationState

@@ -64,6 +64,7 @@ def _add_imports(commands: argparse._SubParsersAction) -> None:
         ("schools", "annuaire des établissements"),
         ("pupils", "élèves et responsables (SIECLE, ONDE, modèle)"),
         ("stock", "matériel numéroté"),
+        ("commitments", "engagements de crédits"),
     ):
         kind = _add(kinds, name, text, f"cartable.cli.imports:{name}")
         kind.add_argument("files", nargs="+", metavar="FICHIER")
@@ -71,6 +72,10 @@ def _add_imports(commands: argparse._SubParsersAction) -> None:
         kind.add_argument("--json", action="store_true")
         if name == "pupils":
             kind.add_argument("--school", required=True, metavar="UAI")
+        if name == "commitments":
+            kind.add_argument(
+                "--year", type=int, metavar="ANNÉE", help="l'exercice, si le fichier ne le dit pas"
+            )
         if name == "stock":
             kind.add_argument(
                 "--operation", metavar="IDENTIFIANT", help="si plusieurs opérations sont ouvertes"

@@ -15,7 +15,7 @@ from cartable.foundation.refused import Refused
 from cartable.ledger.models import LARGEST_AMOUNT
 
 
-AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[,.](\d{1,2}))?")
+AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[,.](\d{1,2}))?", re.ASCII)
 BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\t": " "})
 RATES = (0, 210, 550, 1000, 2000)
 

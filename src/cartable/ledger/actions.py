@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,9 @@ from cartable.ledger.models import LARGEST_AMOUNT, Account, Resource, Transfer, 
 
 Key = tuple[str, str]
 FLOORLESS = "outside:"
+# How many codes or ids one query names.
+BATCH = 500
+T = TypeVar("T")
 
 
 class Actor(Protocol):
@@ -151,13 +154,30 @@ def _accounts(transfers: Iterable[NewTransfer]) -> dict[Key, Account]:
 
 
 def _locked(keys: set[Key]) -> dict[Key, Account]:
-    # One query for the few codes of a usual action; by resource, without the codes, for a large batch.
-    rows = Account.objects.filter(resource__code__in={resource for resource, _code in keys})
-    if len(keys) <= 500:
-        rows = rows.filter(code__in={code for _resource, code in keys})
-    rows = rows.select_related("resource").select_for_update(of=("self",), no_key=True).order_by("id")
-    found = {(row.resource.code, row.code): row for row in rows}
+    """Give the accounts of these keys that exist, locked in the order of ids."""
+    rows = Account.objects.select_related("resource").select_for_update(of=("self",), no_key=True)
+    rows = rows.order_by("id")
+    resources = {resource for resource, _code in keys}
+    if len(keys) <= BATCH:
+        parts = [rows.filter(resource__code__in=resources, code__in={code for _resource, code in keys})]
+    else:  # the ids first, without a lock, so that a large batch too locks in their order
+        parts = [rows.filter(pk__in=ids) for ids in _batches(sorted(_ids(resources, keys)))]
+    found = {(row.resource.code, row.code): row for part in parts for row in part}
     return {key: found[key] for key in keys & found.keys()}
+
+
+def _ids(resources: set[str], keys: set[Key]) -> set[int]:
+    return {
+        pk
+        for codes in _batches(sorted({code for _resource, code in keys}))
+        for pk in Account.objects.filter(resource__code__in=resources, code__in=codes).values_list(
+            "pk", flat=True
+        )
+    }
+
+
+def _batches(values: list[T]) -> list[list[T]]:
+    return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
 
 
 def _open(floors: dict[Key, int | None]) -> dict[Key, Account]:
