@@ -1,6 +1,7 @@
 """Reads on people and rights; `resolve_scope` is the one place that turns rights into sets of ids."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -58,9 +59,19 @@ def resolve_scope(user: User) -> Scope:
 
     Who holds only lent rights is the school's staff, without an assignment of his own.
     """
-    if not user.is_active:
-        return NOBODY
-    held, lent = user.held, user.lent
+    return _scope(user.held, user.lent) if user.is_active else NOBODY
+
+
+def scope_as(user: User, roles: Collection[str]) -> Scope:
+    """Resolve what `user` may reach by these roles alone: a place held in another role adds nothing."""
+    held = [right for right in user.held if right.role in roles]
+    lent = user.lent if Role.SCHOOL_STAFF in roles else []
+    if (held, lent) == (user.held, user.lent):
+        return user.scope
+    return _scope(held, lent) if user.is_active else NOBODY
+
+
+def _scope(held: list[Assignment], lent: list[RightDelegation]) -> Scope:
     schools_with = _schools_with(held, lent)
     return Scope(
         roles=frozenset({a.role for a in held} | ({Role.SCHOOL_STAFF.value} if lent else set())),

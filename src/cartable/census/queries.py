@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import scope_as
 from cartable.census.enums import ANSWERED, ReturnState
 from cartable.census.models import Campaign, Return, ReturnLine
 from cartable.operations.enums import SERVES, Good
@@ -15,12 +16,15 @@ from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
 from cartable.pupils.enums import NeedKind
 from cartable.territories.models import School
+from cartable.territories.querysets import SchoolQuerySet
+from cartable.territories.scope import Scope
 
 
 # A giver sees what was handed over, never what a school answered.
 READS_TOTALS = {Role.NATIONAL, Role.REGION, Role.PREFECTURE, Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
 # One school's answer holds small counts: only who serves that school reads it.
 READS_RETURNS = {Role.ACADEMY, Role.EQUIPMENT}
+SERVING = READS_RETURNS | {Role.CIRCONSCRIPTION, Role.HEAD, Role.SCHOOL_STAFF}
 SMALL = 11
 
 
@@ -59,9 +63,8 @@ def returns_visible_to(user: Any) -> QuerySet[Return]:
     """Give the returns of schools in reach, in operations that the user sees; drafts only to who serves the school."""
     scope = user.scope
     served = Q(school_id__in=scope.school_ids) | Q(school__circonscription_id__in=scope.circonscription_ids)
-    reached = served
-    if scope.roles & READS_RETURNS:
-        reached |= scope.schools("school__") & ~Q(state=ReturnState.DRAFT)
+    overseen = scope_as(user, READS_RETURNS).schools("school__")
+    reached = served | (overseen & ~Q(state=ReturnState.DRAFT))
     return (
         Return.objects.filter(reached, campaign__operation__in=operations_visible_to(user))
         .select_related("school", "school__commune", "campaign__operation__department", "entered_for_by")
@@ -72,6 +75,21 @@ def returns_visible_to(user: Any) -> QuerySet[Return]:
 def returns_led_by(user: Any) -> QuerySet[Return]:
     """Give the returns that the user may validate or send back."""
     return returns_visible_to(user).filter(campaign__operation__in=operations_led_by(user))
+
+
+def reach(user: Any) -> Scope:
+    """Give what the user reads of a census: the places of the roles that read, of no other."""
+    return scope_as(user, READS_TOTALS | SERVING)
+
+
+def schools_read_by(user: Any, operation: Operation) -> SchoolQuerySet:
+    """Give the schools asked of whose answers the user reads counts."""
+    return schools_asked(operation).filter(reach(user).schools())
+
+
+def progress_seen_by(user: Any, operation: Operation) -> Progress:
+    """Count answers among the schools of which the user reads counts (one query)."""
+    return progress(operation, reach(user).schools())
 
 
 def progress(operation: Operation, schools: Q | None = None) -> Progress:
@@ -91,8 +109,7 @@ def silent_schools(operation: Operation, user: Any) -> QuerySet[School]:
     """Give the schools asked that have not answered, in the user's reach, with what it takes to call them."""
     answered = Return.objects.filter(campaign__operation=operation, state__in=ANSWERED).values("school_id")
     return (
-        schools_asked(operation)
-        .visible_to(user)
+        schools_read_by(user, operation)
         .exclude(id__in=answered)
         .select_related("commune", "circonscription")
         .order_by("kind", "commune__name", "name", "id")
@@ -124,10 +141,19 @@ def _met_by(good: str) -> Q:
     return Q(lines__good=good) if kind == NeedKind.CONNECTION else Q(lines__kind=kind)
 
 
-def reads_small_counts(user: Any) -> bool:
-    """Tell whether the user serves the schools in his reach, and so sees counts under eleven."""
-    serving = READS_RETURNS | {Role.CIRCONSCRIPTION, Role.HEAD, Role.SCHOOL_STAFF}
-    return bool(user.scope.roles & serving)
+def reads_small_counts(user: Any, operation: Operation) -> bool:
+    """Tell whether the user serves every school of an operation of which he reads counts: only then all are shown.
+
+    Who serves one school and oversees the département in another role reads its counts from eleven up.
+    """
+    serving, overseeing = scope_as(user, SERVING), scope_as(user, READS_TOTALS - SERVING)
+    if _is_over(serving, operation):
+        return True
+    return bool(serving.roles) and not _is_over(overseeing, operation)
+
+
+def _is_over(scope: Scope, operation: Operation) -> bool:
+    return scope.everywhere or operation.department_id in scope.department_ids
 
 
 def totals_by_kind(operation: Operation, schools: Q | None = None) -> dict[str, dict[str, int]]:

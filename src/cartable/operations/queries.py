@@ -1,20 +1,21 @@
 """Reads on operations, each cut to what the user may see."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
-from cartable.accounts.queries import bodies_as
+from cartable.accounts.queries import bodies_as, scope_as
 from cartable.operations.enums import Mode, OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.territories.models import Circonscription, School
 from cartable.territories.querysets import SchoolQuerySet
 
 
-def operations_visible_to(user: Any) -> QuerySet[Operation]:
-    """Give the operations the user takes part in; a draft is seen by its owner alone."""
-    scope = user.scope
+def operations_visible_to(user: Any, roles: Collection[str] | None = None) -> QuerySet[Operation]:
+    """Give the operations the user takes part in, by any of his roles or by `roles`; a draft is its owner's alone."""
+    scope = user.scope if roles is None else scope_as(user, roles)
     operations = Operation.objects.select_related("owner", "department").order_by("-opens_on", "name", "id")
     owned = Q(owner_id__in=scope.body_ids)
     if scope.everywhere:

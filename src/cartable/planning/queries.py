@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from cartable.census.queries import reads_small_counts
+from cartable.accounts.queries import scope_as
+from cartable.census.queries import SERVING
 from cartable.documents.models import StoredDocument
 from cartable.documents.queries import about
 from cartable.equipment.places import reserved
@@ -61,9 +62,7 @@ def plans_led_by(user: Any) -> QuerySet[Plan]:
 def allocations_visible_to(user: Any) -> QuerySet[Allocation]:
     """Give the shares of the plans the user sees, in the schools that he serves: never one school to another."""
     led = Q(plan__pool__operation__in=operations_led_by(user))
-    reached = Q(pk=None)
-    if reads_small_counts(user):
-        reached = user.scope.schools("school__") & Q(plan__in=plans_visible_to(user))
+    reached = scope_as(user, SERVING).schools("school__") & Q(plan__in=plans_visible_to(user))
     return (
         Allocation.objects.filter(led | reached)
         .select_related("school__commune", "plan__pool__operation")

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.equipment.models import Agreement
 from cartable.foundation import clock
@@ -21,9 +22,9 @@ def adopt_agreement(
     *, actor: Any, body_id: UUID, title: str, text: str, deliberated_on: date, deliberation_number: str = ""
 ) -> Agreement:
     """Adopt a new version of the agreement that a body voted; the same text of the same vote is the same version."""
-    own = Body.objects.filter(public_id=body_id, id__in=actor.scope.body_ids)
+    own = Body.objects.filter(public_id=body_id, id__in=bodies_as(actor, Role.EQUIPMENT))
     owner = own.select_for_update(of=("self",), no_key=True).first()
-    if owner is None or Role.EQUIPMENT not in actor.scope.roles:
+    if owner is None:
         raise Refused("not_yours", _("Seul le propriétaire du matériel adopte sa convention de prêt."))
     title, text = " ".join(title.split()), text.strip()
     vote: dict[str, Any] = {

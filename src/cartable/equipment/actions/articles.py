@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.equipment.models import Product
 from cartable.equipment.rules import NUMBER_KIND, article_code
@@ -19,8 +20,8 @@ from cartable.operations.rules import good_name
 @transaction.atomic
 def ensure_product(*, actor: Any, owner_id: UUID, good: str, mode: str, name: str = "") -> Product:
     """Give the article of an owner, made at the first call, with its resource in the ledger."""
-    owner = Body.objects.filter(public_id=owner_id, id__in=actor.scope.body_ids).first()
-    if owner is None or Role.EQUIPMENT not in actor.scope.roles:
+    owner = Body.objects.filter(public_id=owner_id, id__in=bodies_as(actor, Role.EQUIPMENT)).first()
+    if owner is None:
         raise Refused("not_yours", _("Vous ne pouvez créer un article que pour votre propre organisme."))
     return article_of(owner, good, mode, name)
 

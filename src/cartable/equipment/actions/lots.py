@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.equipment import places
 from cartable.equipment.actions.articles import article_of
@@ -106,7 +108,7 @@ def depot_of(actor: Any, operation: Operation, depot_id: UUID | None) -> Body:
     """Give the body whose store-room is meant: the owner, or another body that the actor acts for."""
     if depot_id is None or depot_id == operation.owner.public_id:
         return operation.owner
-    depot = Body.objects.filter(public_id=depot_id, id__in=actor.scope.body_ids).first()
+    depot = Body.objects.filter(public_id=depot_id, id__in=bodies_as(actor, Role.EQUIPMENT)).first()
     if depot is None:
         raise Refused(
             "depot", _("Ce dépôt n'est pas le vôtre : choisissez celui de votre organisme."), "depot"

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as, scope_as
 from cartable.equipment import places
 from cartable.equipment.enums import HandoverState
 from cartable.equipment.models import Agreement, Handover, Loan
@@ -29,9 +30,7 @@ def handovers_visible_to(user: Any) -> QuerySet[Handover]:
 
 def loans_visible_to(user: Any) -> QuerySet[Loan]:
     """Give the loans of the schools served and of the things that the user's body owns; these without the pupil."""
-    owned = Q(pk=None)
-    if Role.EQUIPMENT in user.scope.roles:
-        owned = Q(asset__product__owner_id__in=user.scope.body_ids)
+    owned = Q(asset__product__owner_id__in=bodies_as(user, Role.EQUIPMENT))
     rows = Loan.objects.filter(user.scope.served_schools("school__") | owned)
     return rows.select_related("asset__product", "school").order_by("due_on", "id")
 
@@ -60,9 +59,8 @@ class Trace:
 
 def traces(user: Any, operation: Operation) -> list[Trace]:
     """Give an operation's hand-overs under pseudonyms, for an auditor in his territory; nothing for others."""
-    if Role.AUDITOR not in user.scope.roles:
-        return []
-    rows = Handover.objects.filter(user.scope.schools("school__"), operation=operation).order_by("id")
+    audited = scope_as(user, {Role.AUDITOR}).schools("school__")
+    rows = Handover.objects.filter(audited, operation=operation).order_by("id")
     columns = (
         "public_id",
         "pupil__public_id",
@@ -139,7 +137,7 @@ def _stock(operation: Operation, schools: Iterable[School]) -> dict[tuple[int, s
 
 def given_counts(user: Any, operation: Operation) -> dict[str, int]:
     """Give good → things in hands, for a giver of the operation: the whole operation and nothing smaller."""
-    giver = OperationGiver.objects.filter(operation=OuterRef("pk"), body_id__in=user.scope.body_ids)
+    giver = OperationGiver.objects.filter(operation=OuterRef("pk"), body_id__in=bodies_as(user, Role.GIVER))
     if not Operation.objects.filter(Exists(giver), pk=operation.pk).exists():
         return {}
     rows = Handover.objects.filter(operation=operation, state=HandoverState.DONE).values_list("product__good")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as, scope_as
 from cartable.equipment.enums import ShipmentState
 from cartable.equipment.models import ReceiptLine, Shipment
 from cartable.equipment.rules import receipt_hash
@@ -19,16 +20,16 @@ OVERSEES = {Role.ACADEMY, Role.EQUIPMENT, Role.AUDITOR}
 def shipments_visible_to(user: Any) -> QuerySet[Shipment]:
     """Give the shipments that the user sends, receives, or oversees in his territory, the next round first."""
     scope = user.scope
-    seen = Q(operation__owner_id__in=scope.body_ids) if Role.EQUIPMENT in scope.roles else Q(pk=None)
+    overseen = scope_as(user, OVERSEES)
+    seen = Q(operation__owner_id__in=bodies_as(user, Role.EQUIPMENT))
     seen |= (
         Q(to_school_id__in=scope.school_ids)
         | Q(to_circonscription_id__in=scope.circonscription_ids)
         | Q(to_school__circonscription_id__in=scope.circonscription_ids)
         | Q(id__in=_relayed_to(scope.school_ids))
     )
-    if scope.roles & OVERSEES:
-        seen |= Q(operation__department_id__in=scope.department_ids)
-        seen |= Q(pk__isnull=False) if scope.everywhere else Q(pk=None)
+    seen |= Q(operation__department_id__in=overseen.department_ids)
+    seen |= Q(pk__isnull=False) if overseen.everywhere else Q(pk=None)
     return Shipment.objects.filter(seen).select_related(*RELATED).order_by("-planned_on", "number")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.equipment import places
 from cartable.equipment.custody import numbered
 from cartable.equipment.models import Asset, AssetPlace, DonationGiver, Lot, Product, ShipmentLine
@@ -79,15 +80,20 @@ def school_stock(school: School, operation: Operation | None = None) -> list[Sta
     return standing(products.order_by("id"), [places.school(school)])
 
 
+def stock_read_by(user: Any) -> QuerySet[Operation]:
+    """Give the operations whose whole stock the user reads, by a role that oversees them."""
+    return operations_visible_to(user, READS_STOCK)
+
+
 def lots_visible_to(user: Any) -> QuerySet[Lot]:
     """Give the lots that the user oversees, gave, or holds in his schools."""
     scope = user.scope
-    seen = Q(operation__owner_id__in=scope.body_ids)
-    if scope.roles & READS_STOCK:
-        seen |= Q(operation__in=operations_visible_to(user))
+    seen = Q(operation__in=stock_read_by(user).order_by())
     lines = ShipmentLine.objects.filter(lot=OuterRef("pk"))
     circonscription = Q(shipment__to_circonscription_id__in=scope.circonscription_ids)
-    chain = DonationGiver.objects.filter(donation=OuterRef("donation"), body_id__in=scope.body_ids)
+    chain = DonationGiver.objects.filter(
+        donation=OuterRef("donation"), body_id__in=bodies_as(user, Role.GIVER)
+    )
     seen |= (
         Q(held_by_id__in=scope.school_ids)
         | Exists(lines.filter(Q(school_id__in=scope.school_ids) | circonscription))
@@ -116,7 +122,7 @@ def find_number(user: Any, number: str) -> AssetPlace | None:
 def assets_visible_to(user: Any) -> QuerySet[Asset]:
     """Give the things with a number that the user's body owns, or that were handed over in his schools."""
     scope = user.scope
-    owned = Q(product__owner_id__in=scope.body_ids) if Role.EQUIPMENT in scope.roles else Q(pk=None)
+    owned = Q(product__owner_id__in=bodies_as(user, Role.EQUIPMENT))
     here = Exists(AssetPlace.objects.filter(asset=OuterRef("pk"), account__code__in=_codes(scope.school_ids)))
     return Asset.objects.filter(owned | here).select_related("product", "lot").order_by("id")
 

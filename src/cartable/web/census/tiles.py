@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 from cartable.accounts.enums import Right
 from cartable.accounts.models import User
 from cartable.census.enums import ANSWERED, ReturnState
-from cartable.census.queries import progress, return_of, returns_led_by
+from cartable.census.queries import progress, progress_seen_by, return_of, returns_led_by
 from cartable.operations.enums import OperationState
 from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
 from cartable.web.home.tiles import Tile
@@ -49,7 +49,7 @@ def _to_enter(user: User) -> Iterable[Tile]:
     if not user.scope.circonscription_ids:
         return
     for operation in operations_visible_to(user).filter(state=OperationState.OPEN):
-        count = progress(operation, user.scope.schools()).silent
+        count = progress_seen_by(user, operation).silent
         yield Tile(
             title=ngettext_lazy("école sans réponse", "écoles sans réponse", count)
             if count

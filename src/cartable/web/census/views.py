@@ -16,7 +16,8 @@ from cartable.census.models import Return
 from cartable.census.papers import need_form
 from cartable.census.queries import (
     SMALL,
-    progress,
+    progress_seen_by,
+    reach,
     reads_small_counts,
     return_of,
     returns_visible_to,
@@ -55,8 +56,8 @@ def state_badge(answer: Return | None) -> Badge:
 def census(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     """Show how far the answers are, what they say, and each return."""
     operation = fetch(request, operation_id)
-    scope = request.user.scope.schools("of_return__school__")
-    counts, open_counts = totals_by_kind(operation, scope), reads_small_counts(request.user)
+    schools = reach(request.user).schools("of_return__school__")
+    counts, open_counts = totals_by_kind(operation, schools), reads_small_counts(request.user, operation)
     answers = returns_visible_to(request.user).filter(campaign__operation=operation)
     return show(
         request,
@@ -64,7 +65,7 @@ def census(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         title=_("Réponses des établissements"),
         crumbs=operation_crumbs(operation),
         operation=operation,
-        progress=progress(operation, request.user.scope.schools()),
+        progress=progress_seen_by(request.user, operation),
         deadline=deadline_text(operation),
         leads=may_lead(request.user, operation),
         waiting=answers.filter(state=ReturnState.SUBMITTED).count(),
@@ -129,7 +130,7 @@ def silent(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         title=_("Qui n'a pas répondu"),
         crumbs=operation_crumbs(operation),
         operation=operation,
-        progress=progress(operation, request.user.scope.schools()),
+        progress=progress_seen_by(request.user, operation),
         to_remind=schools_to_remind(operation, request.user).exclude(email="").count()
         if operation.state == OperationState.OPEN
         else 0,
@@ -332,7 +333,7 @@ def ecoles(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         title=_("Écoles de la circonscription"),
         crumbs=operation_crumbs(operation),
         operation=operation,
-        progress=progress(operation, request.user.scope.schools()),
+        progress=progress_seen_by(request.user, operation),
         pools=operation.pools.filter(serves="ecole"),
         table=table,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cartable.accounts.enums import Role
 from cartable.accounts.models import User
-from cartable.census.queries import progress
+from cartable.census.queries import progress_seen_by
 from cartable.monitoring.queries import given_by
 from cartable.operations.enums import OperationState
 from cartable.operations.queries import operations_visible_to
@@ -26,10 +26,10 @@ def tiles(user: User) -> Iterable[Tile]:
 
 
 def _followed(user: User) -> Iterable[Tile]:
-    for operation in operations_visible_to(user).filter(state=OperationState.OPEN)[:SHOWN]:
+    for operation in operations_visible_to(user, OVERSEES).filter(state=OperationState.OPEN)[:SHOWN]:
         yield Tile(
             title=operation.name,
-            text=progress(operation, user.scope.schools()).sentence,
+            text=progress_seen_by(user, operation).sentence,
             url=reverse("figures", args=[operation.public_id]),
             weight=TO_READ,
             action=_("Lire les chiffres"),

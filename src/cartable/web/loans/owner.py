@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.queries import visible_to as bodies_visible_to
 from cartable.equipment.actions import adopt_agreement, prolong
 from cartable.equipment.enums import LoanState
@@ -100,7 +102,7 @@ def prolong_operation(request: HttpRequest, operation_id: UUID) -> HttpResponse:
 
 
 def _own(request: HttpRequest) -> Any:
-    return agreements_visible_to(request.user).filter(owner__in=request.user.scope.body_ids)
+    return agreements_visible_to(request.user).filter(owner__in=bodies_as(request.user, Role.EQUIPMENT))
 
 
 def agreements(request: HttpRequest) -> HttpResponse:
@@ -138,7 +140,7 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
 
 def new_agreement(request: HttpRequest) -> HttpResponse:
     """Adopt a new version; those that were signed stay as they are."""
-    bodies = list(bodies_visible_to(request.user).filter(id__in=request.user.scope.body_ids))
+    bodies = list(bodies_visible_to(request.user).filter(id__in=bodies_as(request.user, Role.EQUIPMENT)))
     form = AgreementForm(request.POST or None, bodies=bodies)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)

@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cartable.accounts.enums import Role
 from cartable.accounts.models import User
+from cartable.accounts.queries import bodies_as
 from cartable.equipment.queries import agreements_visible_to, open_loans_of
 from cartable.foundation import clock
 from cartable.operations.enums import Mode, OperationState
@@ -35,7 +37,7 @@ def tiles(user: User) -> Iterable[Tile]:
 def _to_adopt(user: User) -> Iterable[Tile]:
     led = operations_led_by(user).exclude(state=OperationState.CLOSED)
     lends = pools_visible_to(user).filter(operation__in=led, mode=Mode.LENT).exists()
-    if lends and not agreements_visible_to(user).filter(owner__in=user.scope.body_ids).exists():
+    if lends and not agreements_visible_to(user).filter(owner__in=bodies_as(user, Role.EQUIPMENT)).exists():
         yield Tile(
             title=_("Enregistrer la convention de prêt"),
             text=_("Sans le texte que votre assemblée a voté, les établissements ne peuvent rien prêter."),

@@ -12,9 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cartable.accounts.enums import Role
+from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.census.actions import open_campaign
-from cartable.census.queries import READS_TOTALS, Progress, progress
+from cartable.census.queries import READS_TOTALS, Progress, progress_seen_by
 from cartable.operations.actions import NewPool, add_pool, change_quantity, change_state, create_operation
 from cartable.operations.enums import Good, Mode, OperationState
 from cartable.operations.models import Operation, Pool
@@ -99,13 +100,17 @@ def operation(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         badge=state_badge(found),
         deadline=deadline_text(found),
         leads=leads,
-        progress=_progress(request.user, found) if reads and found.state != OperationState.DRAFT else None,
+        progress=_progress(request.user, found) if reads else None,
         pools=_pool_table(found, leads),
     )
 
 
-def _progress(user: Any, operation: Operation) -> Progress:
-    return progress(operation, user.scope.schools())
+def _progress(user: Any, operation: Operation) -> Progress | None:
+    """Give how far the answers are; None before they are asked, and for who reads none of these schools."""
+    if operation.state == OperationState.DRAFT:
+        return None
+    seen = progress_seen_by(user, operation)
+    return seen if seen.asked else None
 
 
 def _pool_table(operation: Operation, leads: bool) -> Table:
@@ -135,7 +140,7 @@ def _pool_table(operation: Operation, leads: bool) -> Table:
 def new_operation(request: HttpRequest) -> HttpResponse:
     """Open the file of an operation."""
     form = OperationForm(request.POST or None)
-    owner = Body.objects.visible_to(request.user).filter(id__in=request.user.scope.body_ids).first()
+    owner = Body.objects.filter(id__in=bodies_as(request.user, Role.EQUIPMENT)).order_by("id").first()
     if request.method == "POST" and form.is_valid() and owner:
         if form.carries_out(
             create_operation, actor=request.user, owner_id=owner.public_id, **form.cleaned_data

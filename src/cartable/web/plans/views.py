@@ -151,15 +151,15 @@ def _shares_table(request: HttpRequest, found: Plan, shares: Any, leads: bool) -
         columns=columns,
         rows=paged(request, shares),
         csv=reverse("plan-csv", args=[found.public_id]),
-        empty=_no_share(leads, request.user),
+        empty=_no_share(leads, request.user, found.pool.operation),
     )
 
 
-def _no_share(leads: bool, user: Any) -> str:
+def _no_share(leads: bool, user: Any, operation: Operation) -> str:
     """Say why no share is shown: nobody needs one, or the reader may not read them."""
     if leads:
         return _("Aucun établissement n'a exprimé de besoin.")
-    if reads_small_counts(user):
+    if reads_small_counts(user, operation):
         return _("Aucune part pour les établissements que vous suivez.")
     return _("Votre rôle ne montre pas la part de chaque établissement : ce sont souvent de petits nombres.")
 

@@ -21,6 +21,7 @@ from cartable.equipment.imports import import_stock
 from cartable.equipment.models import Lot, Product
 from cartable.equipment.queries import find_number, lots_visible_to, school_stock, totals_by_place
 from cartable.equipment.queries.control import names_of_places
+from cartable.equipment.queries.stock import stock_read_by
 from cartable.foundation.refused import Refused
 from cartable.intake.contracts import WEB
 from cartable.operations.enums import Mode
@@ -30,7 +31,7 @@ from cartable.operations.queries import lent_goods, operations_visible_to
 from cartable.territories.queries import schools_visible_to
 from cartable.web.audit.words import place_word
 from cartable.web.forms import Form
-from cartable.web.operations.views import fetch, fetch_led, operation_crumbs
+from cartable.web.operations.views import fetch_led, operation_crumbs
 from cartable.web.parts import crumb
 from cartable.web.show import paged, show, show_form
 from cartable.web.stock.forms import CountsForm, LotForm, OwnCountForm, ThingsForm, givers_in
@@ -52,7 +53,7 @@ PLACES = (
 
 def stock(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     """Show the articles of an operation by place, and its lots."""
-    operation = fetch(request, operation_id)
+    operation = get_object_or_404(stock_read_by(request.user), public_id=operation_id)
     return show(
         request,
         "stock/stock.html",
