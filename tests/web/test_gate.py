@@ -361,3 +361,12 @@ def test_the_first_page_says_what_waits(at_gate, client, clock):
         client.force_login(at_gate.head)
         assert "1 crédit finit dans 7 jours" in text(client.get(reverse("home")))
         assert "Famille1" in text(client.get(reverse("credits")))
+
+
+def test_a_refused_number_leaves_the_field_empty_for_the_next_scan(at_gate, client):
+    """A scanner types into what has the focus: what was refused must not stand before the next number."""
+    need = at_gate.need()
+    page = text(client.post(hand_url(at_gate, need), form_of(need, "12345", receiver="authorised_adult")))
+    assert "« 12345 »" in page and 'value="12345"' not in page
+    assert 'id="form-faults" tabindex="-1">' in page
+    assert "checked" in page.split('value="authorised_adult"')[1].split(">")[0]

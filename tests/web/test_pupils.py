@@ -13,6 +13,7 @@ from django.urls import reverse
 from cartable.accounts.actions import delegate
 from cartable.accounts.enums import Right, Role
 from cartable.accounts.models import User
+from cartable.census.actions import submit
 from cartable.foundation import clock
 from cartable.journal.models import Entry
 from cartable.pupils.models import Guardian, Home, Need, NeedPupil, Pupil
@@ -281,3 +282,19 @@ def test_pages_of_another_school_do_not_exist(client, head):
         assert client.get(at(name, pupil.public_id)).status_code == 404
     assert client.get(at("pupil-home", pupil.public_id, home.public_id)).status_code == 404
     assert client.post(at("pupil-needs", pupil.public_id), {"device": "on"}).status_code == 404
+
+
+def test_once_pupils_are_ticked_the_page_leads_to_the_answer(client, head, school):
+    """A director without a secretary must not look for where to send what was typed."""
+    page = at("pupils", school.public_id)
+    operation = factories.operation(factories.equipment_user(), factories.pool(20, serves="ecole"))
+    answer = at("answer", operation.public_id, school.public_id)
+    assert answer not in text(client.get(page))
+    family = {
+        "last_name": "Sorbier", "first_name_1": "Inès", "level_1": "CM1", "lacks_1": ["device"], "kind": "family",
+    }  # fmt: skip
+    client.post(at("family-new", school.public_id), family)
+    assert answer in text(client.get(page))
+    assert "votre réponse reste attendue" in text(client.get("/"))
+    submit(actor=head, operation_id=operation.public_id, school_id=school.public_id)
+    assert answer not in text(client.get(page))

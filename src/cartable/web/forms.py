@@ -77,6 +77,11 @@ class Form(forms.Form):
         return True
 
     @property
+    def keeps_focus(self) -> bool:
+        """Tell whether a field keeps the focus from the summary of faults: one that a scanner fills again."""
+        return False
+
+    @property
     def faults(self) -> list[dict[str, Any]]:
         """List the errors with the label of the field and its id to go to, for the summary."""
         return [

@@ -132,7 +132,8 @@ def hand_gift(page: Page, name: str, number: str) -> None:
 def absent(page: Page, name: str) -> None:
     """Somebody does not come: the next family has the thing."""
     press(
-        page.locator("li.gate-card").filter(has_text=name).filter(has_text="rendez-vous"), "passer au suivant"
+        page.locator("li.gate-card").filter(has_text=name).filter(has_text="rendez-vous"),
+        "Absent, au suivant",
     )
     assert says(page, "Absence notée. La famille suivante a rendez-vous")
 

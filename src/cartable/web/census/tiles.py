@@ -1,6 +1,6 @@
 """What waits for a person about the census."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,14 @@ from django.utils.translation import ngettext_lazy
 from cartable.accounts.enums import Right
 from cartable.accounts.models import User
 from cartable.census.enums import ANSWERED, ReturnState
+from cartable.census.models import Return
 from cartable.census.queries import progress, progress_seen_by, return_of, returns_led_by
+from cartable.foundation import clock
 from cartable.operations.enums import OperationState
+from cartable.operations.models import Operation
 from cartable.operations.queries import operations_led_by, operations_visible_to, schools_asked
+from cartable.operations.rules import deadline
+from cartable.territories.models import School
 from cartable.web.home.tiles import Tile
 from cartable.web.operations.views import deadline_text
 
@@ -23,26 +28,35 @@ def tiles(user: User) -> Iterable[Tile]:
     yield from _to_read(user)
 
 
-def _to_answer(user: User) -> Iterable[Tile]:
+def waiting(user: User) -> Iterator[tuple[Operation, School, Return | None]]:
+    """Give the questions that the user's schools have not answered, with what they have begun."""
     if not user.scope.schools_with.get(Right.MARK.value):
         return
     for operation in operations_visible_to(user).filter(state=OperationState.OPEN):
         for school in schools_asked(operation).filter(user.scope.served_schools()):
             found = return_of(operation, school)
             if found is None or found.state not in ANSWERED:
-                back = found is not None and found.state == ReturnState.SENT_BACK
-                yield Tile(
-                    title=operation.name,
-                    text=found.sent_back_reason
-                    if back
-                    else _(
-                        "Repérez les élèves à qui il manque quelque chose. À envoyer avant : %(deadline)s."
-                    )
-                    % {"deadline": deadline_text(operation)},
-                    url=reverse("answer", args=[operation.public_id, school.public_id]),
-                    weight=10 if back else 12,
-                    action=_("Corriger la réponse") if back else _("Répondre"),
-                )
+                yield operation, school, found
+
+
+def _to_answer(user: User) -> Iterable[Tile]:
+    for operation, school, found in waiting(user):
+        back = found is not None and found.state == ReturnState.SENT_BACK
+        yield Tile(
+            title=operation.name,
+            text=found.sent_back_reason if back else _what_is_asked(operation),
+            url=reverse("answer", args=[operation.public_id, school.public_id]),
+            weight=10 if back else 12,
+            action=_("Corriger la réponse") if back else _("Répondre"),
+        )
+
+
+def _what_is_asked(operation: Operation) -> str:
+    """Say what to do and by when; a late answer is still an answer."""
+    asked = _("Repérez les élèves à qui il manque quelque chose. À envoyer avant : %(deadline)s.")
+    if clock.now() > deadline(operation):
+        asked = _("La date est passée (%(deadline)s), votre réponse reste attendue : repérez les élèves.")
+    return asked % {"deadline": deadline_text(operation)}
 
 
 def _to_enter(user: User) -> Iterable[Tile]:

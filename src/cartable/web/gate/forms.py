@@ -71,7 +71,22 @@ def key_field() -> forms.UUIDField:
     return forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class HandForm(Form):
+class _ScannedForm(Form):
+    """A form that a scanner fills: a refused number leaves its field empty and ready, and the sentence quotes it."""
+
+    scanned = "number"
+
+    @property
+    def keeps_focus(self) -> bool:
+        return self.scanned in self.errors
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)
+        if field == self.scanned:
+            self.data = {name: self.data.get(name) for name in self.data} | {self.scanned: ""}
+
+
+class HandForm(_ScannedForm):
     """One thing for one need."""
 
     number = number_field()
@@ -157,8 +172,10 @@ def home_label(home: Home, rank: int) -> str:
     return f"{home.get_kind_display().capitalize()} {rank}{f' : {names}' if names else ''}"
 
 
-class SwapForm(Form):
+class SwapForm(_ScannedForm):
     """Another thing in place of one that does not work, or is lost."""
+
+    scanned = "new_number"
 
     new_number = number_field()
     incident = forms.ChoiceField(

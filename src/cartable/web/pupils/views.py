@@ -18,6 +18,7 @@ from cartable.pupils.models import Pupil
 from cartable.pupils.perms import may_follow, may_mark
 from cartable.pupils.queries import add_needs, classes_of, find
 from cartable.territories.models import School
+from cartable.web.census.tiles import waiting
 from cartable.web.parts import crumb
 from cartable.web.pupils.marks import lacks_from, line_of
 from cartable.web.pupils.reach import fetch_school, schools_followed
@@ -50,9 +51,19 @@ def pupils(request: HttpRequest, school_id: UUID) -> HttpResponse:
         if len(schools_followed(request.user)) > 1
         else [],
         classes=classes_of(request.user, school),
+        answers=_answers(request, school) if shown["marked"] else [],
         wishes=_wishes(),
         **shown,
     )
+
+
+def _answers(request: HttpRequest, school: School) -> list[tuple[str, str]]:
+    """Give the questions that are still to be answered with these pupils: what to do once they are ticked."""
+    return [
+        (operation.name, reverse("answer", args=[operation.public_id, school.public_id]))
+        for operation, asked, _found in waiting(request.user)
+        if asked.pk == school.pk
+    ]
 
 
 def _shown(request: HttpRequest, school: School) -> dict[str, Any]:

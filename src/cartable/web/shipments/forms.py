@@ -12,7 +12,7 @@ from cartable.equipment.models import ShipmentLine
 from cartable.web.forms import Form
 
 
-REASONS = [("", _("— si vous en refusez, dites pourquoi —")), *RejectionReason.choices]
+REASONS = [("", _("— rien ne manque —")), *RejectionReason.choices]
 
 
 class ReceiptForm(Form):
@@ -56,5 +56,5 @@ class CodeForm(Form):
     code = forms.CharField(
         label=_("Code du bordereau"),
         max_length=40,
-        help_text=_("Il est imprimé sous le QR code du bordereau."),
+        help_text=_("C'est la fin de l'adresse imprimée sur le bordereau, après « /reception/ »."),
     )

@@ -227,7 +227,7 @@ def receive(request: HttpRequest, shipment_id: UUID) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=_("Réception de %(number)s") % {"number": found.number},
+        title=_("Réception de l'expédition %(number)s") % {"number": found.number},
         submit=_("Confirmer la réception"),
         back=url,
         crumbs=[*_crumbs(found.operation), crumb(found.number, url)],
@@ -264,7 +264,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=_("Réception de %(number)s") % {"number": found.number},
+        title=_("Réception de l'expédition %(number)s") % {"number": found.number},
         intro=_("Pour %(where)s. Comptez, corrigez si besoin, confirmez.") % {"where": destination(found)},
         submit=_("Confirmer la réception"),
     )

@@ -10,7 +10,7 @@ NEW_PASSWORD = _("Douze caractères au moins. Une phrase courte que vous seul co
 
 
 def _identifier(help_text: Any) -> forms.CharField:
-    attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+    attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
     return forms.CharField(
         label=_("Identifiant"), help_text=help_text, max_length=254, widget=forms.TextInput(attrs=attrs)
     )
