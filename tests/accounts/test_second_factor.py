@@ -68,12 +68,12 @@ def test_the_code_is_the_one_of_the_standard():
 def test_a_key_opens_nothing_until_a_first_code_confirms_it(person):
     pending = begin_second_factor(actor=person)
     assert not has_second_factor(person)
-    with pytest.raises(Refused, match="second facteur"):
+    with pytest.raises(Refused, match="pas activée"):
         prove(actor=person, code=totp.code_at(pending.key))
     codes = confirm_second_factor(actor=person, password=PASSWORD, code=totp.code_at(pending.key))
     assert has_second_factor(person) and len(set(codes)) == RECOVERY_CODES
     assert verbs() == ["account.factor_added"]
-    with pytest.raises(Refused, match="déjà un second facteur"):
+    with pytest.raises(Refused, match="déjà activée"):
         begin_second_factor(actor=person)
 
 

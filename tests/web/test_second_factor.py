@@ -366,3 +366,24 @@ def test_nobody_is_led_elsewhere_after_confirming(client, person):
     answer = client.post("/confirmer?next=//ailleurs.example", {"proof": PASSWORD})
     assert answer.headers["Location"] == "/"
     assert Page("x", "x", ANYONE_SIGNED_IN, ("GET",)).strong is False
+
+
+def test_a_right_is_given_and_ended_only_after_showing_who_one_is(client, person):
+    administrator = factories.user(Role.ADMINISTRATOR, password=PASSWORD)
+    client.force_login(administrator)
+    address = f"/comptes/{person.public_id}/droits"
+    right = {"role": "auditor", "scope_kind": "everywhere", "place": "", "valid_from": "", "valid_until": ""}
+    assert 'name="proof"' in client.get(address).content.decode()
+    assert client.post(address, right).status_code == 422 and not person.assignments.exists()
+    assert client.post(address, {**right, "proof": PASSWORD}).status_code == 302
+    given = person.assignments.get()
+    assert 'name="proof"' not in client.get(address).content.decode(), "just proven"
+    client.force_login(administrator)
+    client.session.flush()
+    client.force_login(administrator)
+    assert client.post(f"/droits/{given.public_id}/fin").status_code == 422
+    assert person.assignments.get().valid_until is None
+    assert client.post(f"/droits/{given.public_id}/fin", {"proof": PASSWORD}).status_code == 302
+    assert person.assignments.get().valid_until is not None
+    opened = {**right, "identifier": "neuf@example.test", "display_name": "Neuf", "email": ""}
+    assert client.post("/comptes/nouveau", opened).status_code == 302

@@ -30,7 +30,7 @@ WRONG = (
     "code",
 )
 WRONG_PROOF = ("proof_wrong", "Mot de passe ou code incorrect. Vérifiez les deux et réessayez.", "code")
-NONE = ("no_second_factor", "Ce compte n'a pas de second facteur ; rechargez la page.")
+NONE = ("no_second_factor", "La double authentification n'est pas activée sur ce compte ; rechargez la page.")
 TOLD = {
     "rests": (
         "Codes incorrects sur votre compte Cartable",
@@ -43,17 +43,17 @@ TOLD = {
         " votre mot de passe et prévenez l'administration des comptes.",
     ),
     "added": (
-        "Votre compte Cartable a un second facteur",
+        "La double authentification de votre compte Cartable est activée",
         "Une application de codes vient d'être liée à votre compte. Si ce n'est pas vous, prévenez"
         " l'administration des comptes.",
     ),
     "removed": (
-        "Votre compte Cartable n'a plus de second facteur",
+        "La double authentification de votre compte Cartable est désactivée",
         "L'application de codes vient d'être retirée de votre compte. Si ce n'est pas vous, changez votre mot de"
         " passe et prévenez l'administration des comptes.",
     ),
     "reset": (
-        "Le second facteur de votre compte Cartable est réinitialisé",
+        "La double authentification de votre compte Cartable est réinitialisée",
         "L'administration des comptes a retiré l'application de codes de votre compte. Vous pourrez en lier une"
         " nouvelle depuis la page « Mon compte ». Si vous n'avez rien demandé, prévenez-la.",
     ),
@@ -68,7 +68,9 @@ def begin_second_factor(*, actor: User) -> SecondFactor:
     with transaction.atomic():
         user = _locked(actor)
         if SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
-            raise Refused("second_factor_there", "Votre compte a déjà un second facteur.")
+            raise Refused(
+                "second_factor_there", "La double authentification est déjà activée sur votre compte."
+            )
         SecondFactor.objects.filter(user=user).delete()
         return SecondFactor.objects.create(user=user, key=totp.new_key(), created_at=clock.now())
 
@@ -126,10 +128,10 @@ def reset_second_factor(*, actor: User | None, user_id: UUID) -> User:
     """Take a lost factor off somebody's account; the person is told."""
     if not may_administer(actor):
         raise Refused(
-            "not_allowed", "Seule l'administration des comptes peut réinitialiser un second facteur."
+            "not_allowed", "Seule l'administration des comptes peut réinitialiser la double authentification."
         )
     if actor is not None and actor.public_id == user_id:
-        raise Refused("own_account", "Retirez votre propre second facteur depuis « Mon compte ».")
+        raise Refused("own_account", "Désactivez votre propre double authentification depuis « Mon compte ».")
     with transaction.atomic():
         user = locked_account(actor, user_id)
         factor = _locked_factor(user)

@@ -99,8 +99,8 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def new_account(request: HttpRequest) -> HttpResponse:
     """Open an account with its first right, and invite."""
-    form = AccountForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ask_within(request, AccountForm(request.POST or None))
+    if request.method == "POST" and confirmed(request, form):
         if form.carries_out(create_user, actor=request.user, **form.cleaned_data):
             reissue(actor=request.user, user_id=form.result.public_id)
             messages.success(request, _("Le compte est ouvert et l'invitation est prête."))
@@ -118,8 +118,8 @@ def new_account(request: HttpRequest) -> HttpResponse:
 def new_right(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Give a right to an account."""
     user = get_object_or_404(visible_to(request.user), public_id=account_id)
-    form = RightForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ask_within(request, RightForm(request.POST or None))
+    if request.method == "POST" and confirmed(request, form):
         if form.carries_out(grant, actor=request.user, user_id=account_id, **form.cleaned_data):
             messages.success(request, _("Le droit est donné."))
             return redirect("account", account_id)
@@ -132,10 +132,10 @@ def new_right(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def end_right(request: HttpRequest, right_id: UUID) -> HttpResponse:
     """Ask to confirm, then end a right."""
     right = get_object_or_404(assignments_visible_to(request.user), public_id=right_id)
-    form = NothingForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.carries_out(
-        end_assignment, actor=request.user, assignment_id=right_id
-    ):
+    form = ask_within(request, NothingForm(request.POST if request.method == "POST" else None))
+    if request.method == "POST" and confirmed(request, form):
+        form.carries_out(end_assignment, actor=request.user, assignment_id=right_id)
+    if form.result:
         messages.success(request, _("Le droit a pris fin."))
         return redirect("account", right.user.public_id)
     return show(
@@ -172,14 +172,16 @@ def reset_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
         if form.carries_out(reset_second_factor, actor=request.user, user_id=account_id):
             messages.success(
                 request,
-                _("Le second facteur est retiré ; la personne en est prévenue si elle a une adresse."),
+                _(
+                    "La double authentification est réinitialisée ; la personne en est prévenue si elle a une adresse."
+                ),
             )
             return redirect("account", account_id)
     return show(
         request,
         "components/confirm.html",
         form=form,
-        title=_("Réinitialiser le second facteur"),
+        title=_("Réinitialiser la double authentification"),
         submit=_("Réinitialiser"),
         warning=_(
             "Le mot de passe de %(name)s suffira de nouveau. Assurez-vous de vive voix que la demande vient d'elle."

@@ -37,7 +37,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "signin/second_factor.html",
-        title=_("Second facteur"),
+        title=_("Double authentification"),
         factor=factor,
         left=recovery_codes_left(factor) if factor else 0,
         key=_shown(pending) if pending else None,
@@ -68,7 +68,7 @@ def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
         title=_("Codes de secours"),
         codes=codes,
         next=next_address(request, "my-account"),
-        crumbs=[*_in_my_account(), crumb(_("Second facteur"), reverse("second-factor"))],
+        crumbs=[*_in_my_account(), crumb(_("Double authentification"), reverse("second-factor"))],
     )
 
 
@@ -95,12 +95,14 @@ def remove(request: HttpRequest) -> HttpResponse:
     form = ProofForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if form.carries_out(remove_second_factor, actor=request.user, **form.cleaned_data):
-            messages.success(request, _("Le second facteur est retiré de votre compte."))
+            messages.success(request, _("La double authentification est désactivée."))
             return redirect("second-factor")
     intro = _("Votre mot de passe suffira pour vous connecter, mais plus pour engager de l'argent.")
-    return _ask(request, form, title=_("Retirer le second facteur"), submit=_("Retirer"), intro=intro)
+    return _ask(
+        request, form, title=_("Désactiver la double authentification"), submit=_("Désactiver"), intro=intro
+    )
 
 
 def _ask(request: HttpRequest, form: ProofForm, **texts: str) -> HttpResponse:
-    crumbs = [*_in_my_account(), crumb(_("Second facteur"), reverse("second-factor"))]
+    crumbs = [*_in_my_account(), crumb(_("Double authentification"), reverse("second-factor"))]
     return show_form(request, form, back=reverse("second-factor"), crumbs=crumbs, **texts)

@@ -70,7 +70,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.carries_out(prove, actor=user, **form.cleaned_data):
             return _all_in(request, user, form.result)
-    title = _("Code de secours") if by_paper else _("Second facteur")
+    title = _("Code de secours") if by_paper else _("Double authentification")
     return show(request, "signin/second_step.html", form=form, title=title, by_paper=by_paper)
 
 
@@ -120,5 +120,5 @@ def confirm(request: HttpRequest) -> HttpResponse:
         title=_("Confirmer que c'est bien vous"),
         submit=_("Continuer"),
         back=reverse("home"),
-        intro="" if strong else _("Cette page demande votre second facteur."),
+        intro="" if strong else _("Cette page demande un code de votre application."),
     )
