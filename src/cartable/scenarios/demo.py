@@ -26,6 +26,7 @@ from cartable.pupils.inputs import FamilyInput, GuardianInput, HomeInput, NeedIn
 from cartable.scenarios import answering
 from cartable.scenarios import week as steps
 from cartable.scenarios.cast import Cast, Setting, gather, invite_everybody, person
+from cartable.scenarios.demo_money import add_money
 from cartable.scenarios.week import Amounts, Progress, Week, many_rows
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import School
@@ -87,6 +88,8 @@ def _make(progress: Progress, setting: Setting, amounts: Amounts) -> None:
     _goods(week, monday)
     progress("Au collège : des familles attendent")
     _at_school(week, people, monday)
+    progress("L'argent : du ministère au département, deux partages à notifier, un engagement à confirmer")
+    add_money(week.cast, monday)
 
 
 def _monday_before(day: date) -> date:
@@ -246,12 +249,12 @@ FIRST_THINGS = {
     "directrice": "saisir trois familles, puis envoyer la réponse",
     "proviseur": "voir l'élève majeur qui signe seul",
     "ien": "appeler les écoles, saisir pour elles",
-    "prefecture": "lire les chiffres du département, sans nom",
+    "prefecture": "lire les chiffres du département, confirmer un engagement proposé par un collègue",
     "dsden": "lire les réponses par établissement",
-    "region": "lire les chiffres de la région",
-    "national": "lire les chiffres de tout le pays",
+    "region": "comparer les clés, notifier le partage de crédits proposé",
+    "national": "lire les chiffres de tout le pays, notifier un partage entre les régions",
     "donateur": "voir ce que le don est devenu",
-    "association": "rien encore : elle ne voit que ce qu'on lui confie",
+    "association": "suivre sa subvention, déclarer une facture",
     "controle": "suivre une remise sous pseudonyme, lire le journal",
     "admin": "ouvrir un compte, donner un droit",
 }
