@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from cartable.accounts.enums import Role
 from cartable.accounts.perms import has_second_factor
-from cartable.accounts.queries import bodies_as, departments_as, is_everywhere, regions_as
+from cartable.accounts.queries import bodies_as, is_everywhere, regions_as
 from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
-from cartable.territories.models import Department
 
 
 # Bearers who are no collectivité act through these roles.
@@ -40,11 +39,21 @@ def run_by(actor: Any) -> Q:
     """
     if actor is None:
         return Q(id__isnull=False)
-    departments = Department.objects.filter(departments_as(actor, Role.PREFECTURE))
-    mine = Q(level="region", region__in=regions_as(actor, Role.REGION))
-    mine |= Q(level="department", department__in=departments)
-    mine |= Q(level="local", holder__in=bodies_as(actor, Role.EQUIPMENT))
-    return mine | Q(level="national") if is_everywhere(actor, Role.NATIONAL) else mine
+    mine = Q(pk=None)
+    if is_everywhere(actor, Role.NATIONAL):
+        mine |= Q(level="national")
+    if regions := regions_as(actor, Role.REGION):
+        mine |= Q(level="region", region__in=regions)
+    if departments := _departments_as(actor, Role.PREFECTURE):
+        mine |= Q(level="department", department__in=departments)
+    if bodies := bodies_as(actor, Role.EQUIPMENT):
+        mine |= Q(level="local", holder__in=bodies)
+    return mine
+
+
+def _departments_as(user: Any, role: Role) -> frozenset[int]:
+    """Give the départements of a role that is held on one département at a time."""
+    return frozenset(held.department_id for held in user.held if held.role == role and held.department_id)
 
 
 def seen_by(user: Any) -> Q:
@@ -55,9 +64,8 @@ def seen_by(user: Any) -> Q:
     if any(is_everywhere(user, role) for role in (Role.NATIONAL, Role.AUDITOR)):
         return Q(id__isnull=False)
     regions = regions_as(user, Role.REGION)
-    controlled = Department.objects.filter(departments_as(user, Role.AUDITOR))
     below = Q(level="department", department__region__in=regions)
-    return run_by(user) | below | Q(department__in=controlled)
+    return run_by(user) | below | Q(department__in=_departments_as(user, Role.AUDITOR))
 
 
 def bodies_borne_by(user: Any) -> frozenset[int]:

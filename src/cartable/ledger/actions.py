@@ -149,7 +149,8 @@ def _accounts(transfers: Iterable[NewTransfer]) -> dict[Key, Account]:
     accounts = _locked(keys)
     missing = keys - accounts.keys()
     if missing:
-        accounts |= _open({key: None if key[1].startswith(FLOORLESS) else 0 for key in missing})
+        floors = {key: None if key[1].startswith(FLOORLESS) else 0 for key in missing}
+        accounts |= _open(floors, {row.resource.code: row.resource for row in accounts.values()})
     return accounts
 
 
@@ -180,10 +181,12 @@ def _batches(values: list[T]) -> list[list[T]]:
     return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
 
 
-def _open(floors: dict[Key, int | None]) -> dict[Key, Account]:
-    resources = {
-        row.code: row for row in Resource.objects.filter(code__in={resource for resource, _code in floors})
-    }
+def _open(floors: dict[Key, int | None], known: dict[str, Resource] | None = None) -> dict[Key, Account]:
+    """Open accounts; `known` are resources that were fetched already."""
+    resources = known or {}
+    wanted = {resource for resource, _code in floors} - resources.keys()
+    if wanted:
+        resources |= {row.code: row for row in Resource.objects.filter(code__in=wanted)}
     if any(resource not in resources for resource, _code in floors):
         raise Refused(
             "resource_unknown",

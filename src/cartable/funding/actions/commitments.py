@@ -236,7 +236,7 @@ def _asked(actor: Any, parts: Sequence[Part]) -> list[Asked]:
 
 
 def _bearer(bearer_id: UUID) -> Body:
-    bearer = Body.objects.filter(public_id=bearer_id).first()
+    bearer = next(iter(Body.objects.filter(public_id=bearer_id).only("public_id").order_by()), None)
     if bearer is None:
         raise Refused("bearer", _("Ce porteur est inconnu : choisissez un organisme enregistré."), "bearer")
     return bearer

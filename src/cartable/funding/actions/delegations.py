@@ -254,7 +254,7 @@ def _up(actor: Any, envelope_id: UUID, ae_cents: int, cp_cents: int, reason: str
 
 def _envelope(envelope_id: UUID) -> Envelope:
     """Fetch the other end of a delegation; that it is kin to an envelope of the actor's is checked by who asks."""
-    rows = Envelope.objects.select_related("line", "holder", "department", "region", "parent__holder")
+    rows = Envelope.objects.select_related("line", "department", "parent")
     envelope = rows.filter(public_id=envelope_id).first()
     if envelope is None:
         raise Refused("kin", _("Cette enveloppe n'existe pas : rechargez la page."), "target")

@@ -73,9 +73,9 @@ def derived(key: UUID, name: str) -> UUID:
 
 
 def run_envelope(actor: Any, envelope_id: UUID) -> Envelope:
-    """Fetch an envelope that `actor` decides on, with its line and places, or refuse."""
-    rows = Envelope.objects.filter(perms.run_by(actor), public_id=envelope_id)
-    envelope = rows.select_related("line", "holder", "department", "region", "parent__holder").first()
+    """Fetch an envelope that `actor` decides on, with its line and département, or refuse."""
+    rows = Envelope.objects.filter(perms.run_by(actor), public_id=envelope_id).order_by()
+    envelope = next(iter(rows.select_related("line", "department")), None)
     if envelope is None:
         raise Refused(
             "not_yours", _("Cette enveloppe n'existe pas ou ne relève pas de votre service."), "envelope"

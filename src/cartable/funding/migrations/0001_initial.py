@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'enveloppe',
                 'verbose_name_plural': 'enveloppes',
-                'ordering': ['line', 'year', 'id'],
+                'ordering': ['line_id', 'year', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ligne',
                 'verbose_name_plural': 'lignes',
-                'ordering': ['programme', 'id'],
+                'ordering': ['programme_id', 'id'],
             },
         ),
         migrations.AddField(
@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'document source',
                 'verbose_name_plural': 'documents sources',
-                'ordering': ['programme', 'code'],
+                'ordering': ['programme_id', 'code'],
             },
         ),
         migrations.CreateModel(
@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "plafond d'un territoire",
                 'verbose_name_plural': 'plafonds des territoires',
-                'ordering': ['line', 'id'],
+                'ordering': ['line_id', 'id'],
             },
         ),
         migrations.AddField(
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "chiffre d'un document",
                 'verbose_name_plural': 'chiffres des documents',
-                'ordering': ['document', 'id'],
+                'ordering': ['document_id', 'id'],
             },
         ),
         migrations.AddConstraint(

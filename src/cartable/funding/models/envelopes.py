@@ -37,7 +37,7 @@ class Envelope(models.Model):
     personal = ()
 
     class Meta:
-        ordering = ["line", "year", "id"]
+        ordering = ["line_id", "year", "id"]
         verbose_name = _("enveloppe")
         verbose_name_plural = _("enveloppes")
         constraints = [

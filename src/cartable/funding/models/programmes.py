@@ -64,7 +64,7 @@ class SourceDocument(models.Model):
     personal = ()
 
     class Meta:
-        ordering = ["programme", "code"]
+        ordering = ["programme_id", "code"]
         verbose_name = _("document source")
         verbose_name_plural = _("documents sources")
         constraints = [models.UniqueConstraint(name="document_code_once", fields=["programme", "code"])]
@@ -107,7 +107,7 @@ class Line(models.Model):
     personal = ()
 
     class Meta:
-        ordering = ["programme", "id"]
+        ordering = ["programme_id", "id"]
         verbose_name = _("ligne")
         verbose_name_plural = _("lignes")
         constraints = [
@@ -142,7 +142,7 @@ class LineCeiling(models.Model):
     personal = ()
 
     class Meta:
-        ordering = ["line", "id"]
+        ordering = ["line_id", "id"]
         verbose_name = _("plafond d'un territoire")
         verbose_name_plural = _("plafonds des territoires")
         constraints = [
@@ -177,7 +177,7 @@ class DocumentFigure(models.Model):
     personal = ()
 
     class Meta:
-        ordering = ["document", "id"]
+        ordering = ["document_id", "id"]
         verbose_name = _("chiffre d'un document")
         verbose_name_plural = _("chiffres des documents")
         constraints = [
