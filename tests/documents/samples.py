@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from cartable.documents import data
+from cartable.documents import data, money_data
 
 
 LONG_NAME = "Jean-Baptiste de la Très-Longue-Lignée-Saint-Exupéry"
@@ -242,6 +242,59 @@ def need_forms() -> list[data.NeedForm]:
     return [data.NeedForm(SCHOOL, OPERATION, datetime(2020, 4, 29, 12, 0), ISSUER)]
 
 
+def credit_letters() -> list[money_data.CreditLetter]:
+    """Give the letter of the Hauts-de-France, with all that it may say."""
+    return [
+        money_data.CreditLetter(
+            recipient=data.Party(
+                "Préfecture de la région Hauts-de-France", ("12 rue Inventée", "59000 Lille")
+            ),
+            number="2020-0007",
+            year=2020,
+            verb="délègue",
+            programme="Plan du 20 avril 2020",
+            line="Équipement : délégation supplémentaire",
+            amounts=(
+                ("Autorisations d’engagement (AE)", "695 294,00 €"),
+                ("Crédits de paiement (CP)", "695 294,00 €"),
+            ),
+            notified_on=date(2020, 5, 4),
+            announced_on=date(2020, 4, 20),
+            budget_programme="147",
+            source="Circulaire D20005443",
+            rules=("Ils servent les élèves des quartiers prioritaires (QPV).",),
+            reason="Part de la région.",
+            signatory="La directrice",
+        )
+    ]
+
+
+def grant_sheets() -> list[money_data.GrantSheet]:
+    """Give a purchase of which the State pays the net price and a commune the tax."""
+    amount = ("20 000,00 €", "10 000,00 €", "4 000,00 €", "0,00 €")
+    return [
+        money_data.GrantSheet(
+            act="achat",
+            subject="80 tablettes pour les écoles du quartier",
+            bearer=data.Party("Commune inventée"),
+            state="engagé",
+            decided_on=date(2020, 11, 4),
+            amounts=(("Hors taxes", "20 000,00 €"), ("TVA à 20 %", "4 000,00 €"), ("Total", "24 000,00 €")),
+            parts=(
+                money_data.GrantPart("Préfecture du Vaucluse", "hors taxes", *amount),
+                money_data.GrantPart(
+                    "Commune inventée", "TVA", "4 000,00 €", "2 000,00 €", "800,00 €", "0,00 €"
+                ),
+            ),
+            number="EJ2103001",
+            programme="Plan du 20 avril 2020",
+            serves="Élèves du REP",
+            justify_by=date(2021, 6, 30),
+            two_people=True,
+        )
+    ]
+
+
 PLAIN_SHEET = data.Sheet(ISSUER, SHEET.made_on, SHEET.source)
 SAMPLES = {
     "invitation_letter": letters,
@@ -255,4 +308,6 @@ SAMPLES = {
     "call_list": call_lists,
     "plan_sheet": plan_sheets,
     "need_form": need_forms,
+    "credit_letter": credit_letters,
+    "grant_sheet": grant_sheets,
 }

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     CALL_LIST = "call_list", _("liste d'appel")
     PLAN_SHEET = "plan_sheet", _("plan de répartition")
     NEED_FORM = "need_form", _("formulaire papier")
+    CREDIT_LETTER = "credit_letter", _("notification de crédits")
+    GRANT_SHEET = "grant_sheet", _("synthèse d'un engagement")
 
 
 WORKING_DAYS = 30

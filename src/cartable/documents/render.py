@@ -10,7 +10,7 @@ from typing import Any
 
 import segno
 
-from cartable.documents import data
+from cartable.documents import data, money_data
 from cartable.documents.data import Sheet
 from cartable.documents.typesetting import in_lots, typeset
 
@@ -81,6 +81,18 @@ def call_list(sheet: Sheet, pages: Sequence[data.CallList], *, two_sided: bool =
 def plan_sheet(sheet: Sheet, pages: Sequence[data.PlanSheet], *, two_sided: bool = False) -> bytes:
     """Print the plan on one page: shares by commune, totals, rule, reserve, signature."""
     return _file("plan_sheet", sheet, pages, two_sided)
+
+
+def credit_letter(
+    sheet: Sheet, pages: Sequence[money_data.CreditLetter], *, two_sided: bool = False
+) -> bytes:
+    """Print letters that notify credits, the address set for a window envelope."""
+    return _file("credit_letter", sheet, pages, two_sided)
+
+
+def grant_sheet(sheet: Sheet, pages: Sequence[money_data.GrantSheet], *, two_sided: bool = False) -> bytes:
+    """Print summaries of commitments: what, to whom, who pays, where the money stands."""
+    return _file("grant_sheet", sheet, pages, two_sided)
 
 
 def need_form(sheet: Sheet, pages: Sequence[data.NeedForm], *, two_sided: bool = False) -> bytes:

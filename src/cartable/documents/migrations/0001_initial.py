@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', cartable.foundation.ids.PublicIdField(default=cartable.foundation.ids.new_public_id, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('invitation_letter', "lettre d'accès"), ('packing_slip', "bordereau d'expédition"), ('signing_list', "liste d'émargement"), ('leaflet', "mode d'emploi"), ('certificate', 'attestation de remise'), ('loan_agreement', 'convention de prêt'), ('return_receipt', 'reçu de restitution'), ('appointments', 'rendez-vous'), ('call_list', "liste d'appel"), ('plan_sheet', 'plan de répartition'), ('need_form', 'formulaire papier')], max_length=20, verbose_name='nature')),
+                ('kind', models.CharField(choices=[('invitation_letter', "lettre d'accès"), ('packing_slip', "bordereau d'expédition"), ('signing_list', "liste d'émargement"), ('leaflet', "mode d'emploi"), ('certificate', 'attestation de remise'), ('loan_agreement', 'convention de prêt'), ('return_receipt', 'reçu de restitution'), ('appointments', 'rendez-vous'), ('call_list', "liste d'appel"), ('plan_sheet', 'plan de répartition'), ('need_form', 'formulaire papier'), ('credit_letter', 'notification de crédits'), ('grant_sheet', "synthèse d'un engagement")], max_length=20, verbose_name='nature')),
                 ('reference', models.CharField(db_index=True, max_length=120, verbose_name='objet')),
                 ('sha256', models.CharField(max_length=64, verbose_name='empreinte')),
                 ('size', models.PositiveIntegerField(verbose_name='taille')),

@@ -1,0 +1,81 @@
+"""Do the letter and the summary say whose money it is, how much, and where it stands?"""
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from cartable.foundation.refused import Refused
+from cartable.funding import actions
+from cartable.funding.models import Delegation
+from cartable.funding.papers import credit_letter, grant_sheet
+from tests.funding.stage import DAY
+
+
+pytestmark = pytest.mark.django_db
+
+
+def words(pdf: bytes) -> str:
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_letter_of_a_delegation(country):
+    country.fill(695_294_00)
+    said = words(credit_letter(Delegation.objects.get(target=country.region)))
+    for part in (
+        "Notification de crédits n° 2020-0001",
+        "Préfecture de région 32",
+        "Ministère inventé",
+        "vous délègue",
+        "Autorisations d’engagement (AE) 695 294,00 €",
+        "Le 4 mai 2020",
+    ):
+        assert part in said, said
+
+
+def test_the_letter_of_a_withdrawal_goes_to_who_loses(country):
+    country.fill(1000_00)
+    taken = actions.withdraw(
+        actor=None, envelope_id=country.nord.public_id, ae_cents=5_00, on=DAY, reason="Non engagés"
+    )
+    said = words(credit_letter(taken))
+    assert "retire de votre enveloppe" in said
+    assert said.index("Préfecture de région 32") < said.index("Préfecture 59")
+    assert "Non engagés" in said and "Crédits de paiement" not in said
+
+
+def test_an_announcement_has_no_letter(country):
+    country.fill(1000_00)
+    ends = {"source_id": country.nation.public_id, "target_id": country.other_region.public_id}
+    announced = actions.announce(actor=None, **ends, ae_cents=300, on=DAY)
+    with pytest.raises(Refused):
+        credit_letter(announced)
+
+
+def test_the_summary_of_a_commitment(country):
+    country.fill(10_000_00)
+    made = actions.commit(
+        actor=None,
+        kind="purchase",
+        bearer_id=country.bearer.public_id,
+        subject="80 tablettes",
+        parts=[
+            actions.Part(country.nord.public_id, 1_000_00),
+            actions.Part(country.nord.public_id, 200_00, "vat"),
+        ],
+        vat_rate=2000,
+        on=DAY,
+    )
+    actions.pay(actor=None, part_id=made.parts.first().public_id, cents=400_00, on=DAY)
+    said = words(grant_sheet(made))
+    for part in (
+        "80 tablettes",
+        "TVA à 20 %",
+        "1 200,00 €",
+        "Association inventée",
+        "400,00 €",
+        "Décidé le 4 mai 2020",
+    ):
+        assert part in said, said
