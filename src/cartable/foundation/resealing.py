@@ -11,6 +11,7 @@ when it seals nothing any more.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import perf_counter, sleep
 from typing import Any
 
 from django.apps import apps
@@ -22,7 +23,7 @@ from cartable.foundation.keys import all_keys
 from cartable.foundation.sealed import MARK, BrokenSeal, SealedField, SealedText, seal, unseal
 
 
-CHUNK = 200
+CHUNK = 100
 Progress = Callable[[str, int], None]
 
 
@@ -74,9 +75,8 @@ def _one_round(model: type[models.Model], done: Resealed, progress: Progress | N
     """Go once through a table; tell whether another round may find what this one missed."""
     label, missed, written = model._meta.label, 0, 0
     for chunk in _chunks(model):
-        with transaction.atomic():
-            fresh, broken = _again(model, chunk)
-            kept = [_write(model, *one) for one in fresh]
+        fresh, broken = _again(model, chunk)
+        kept = _write_all(model, fresh)
         written, missed = written + sum(kept), missed + kept.count(False)
         done.rows[label] += sum(kept)
         done.broken += [one for one in broken if one not in done.broken]
@@ -111,6 +111,15 @@ def _again(model: type[models.Model], chunk: list[dict[str, Any]]) -> tuple[list
 def _resealed(model: type[models.Model], name: str, row: dict[str, Any]) -> SealedText:
     place = f"{model._meta.db_table}:{name}:{row['public_id']}"
     return SealedText(seal(unseal(row[name], place), place))
+
+
+def _write_all(model: type[models.Model], fresh: list[tuple]) -> list[bool]:
+    """Write a chunk in one transaction, then leave the store to others for as long: SQLite has but one writer."""
+    start = perf_counter()
+    with transaction.atomic():
+        kept = [_write(model, *one) for one in fresh]
+    sleep(perf_counter() - start)
+    return kept
 
 
 def _write(model: type[models.Model], pk: Any, old: dict[str, Any], new: dict[str, Any]) -> bool:

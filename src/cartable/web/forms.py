@@ -136,10 +136,11 @@ class PasswordField(forms.CharField):
 
 
 class CodeField(forms.CharField):
-    """A code that serves once; it is never shown again, and the telephone may propose it."""
+    """A code that serves once; it is never shown again. `awaited`: nothing else is asked, the hand is there."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, awaited: bool = False, **kwargs: Any) -> None:
         attrs = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        attrs |= {"autofocus": True} if awaited else {}
         super().__init__(**{"widget": _Forgetful(attrs=attrs), "max_length": 40, **kwargs})
 
 

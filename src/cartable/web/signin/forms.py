@@ -55,7 +55,9 @@ class ChangePasswordForm(Form):
 
 class SecondStepForm(Form):
     code = CodeField(
-        label=_("Code de votre application"), help_text=_("Les six chiffres affichés en ce moment.")
+        label=_("Code de votre application"),
+        help_text=_("Les six chiffres affichés en ce moment."),
+        awaited=True,
     )
 
 
@@ -63,6 +65,7 @@ class RecoveryForm(Form):
     code = CodeField(
         label=_("Code de secours"),
         help_text=_("Un des dix codes que vous avez imprimés. Il ne sert qu'une fois."),
+        awaited=True,
     )
 
 
