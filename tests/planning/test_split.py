@@ -264,6 +264,9 @@ def test_needs_are_those_of_validated_returns_and_small_ones_are_not_told(countr
     make.answered(small, make.school(department=country.d62), 10, state="validated")
     (needs,) = [way for way in by_keys(money, usual_children(money), 100) if way.name == "needs"]
     assert needs.missing == ("Pas-de-Calais",)
+    assert needs.note == "Remontées validées : 2 sur 3 établissements interrogés, au 11/05/2020"
+    kept = propose(money, key="needs", weights={"59": Decimal(12)})
+    assert kept.basis.startswith("Remontées validées : 1 sur 2")
     from cartable.planning.keys import needs as counted
 
     found = counted(money, ["59", "62"])

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from cartable.engines.apportionment import ApportionmentRefused, Claim, apportion
 from cartable.funding.models import Envelope
 from cartable.planning.enums import SplitKey, SplitState
-from cartable.planning.keys import Child, children_of, figures
+from cartable.planning.keys import Child, children_of, completeness, figures, needs
 from cartable.planning.models import Split
 
 
@@ -20,13 +20,17 @@ COMPARED = (SplitKey.QPV_POPULATION, SplitKey.QPV, SplitKey.CITES, SplitKey.NEED
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to share: AE cents by territory; `missing` names the territories whose figure nobody gives."""
+    """One way to share: AE cents by territory; `missing` names the territories whose figure nobody gives.
+
+    `note` says how complete the figures are, where they are counted in Cartable.
+    """
 
     name: str
     label: str | Promise
     shares: dict[str, int]
     missing: tuple[str, ...] = ()
     split: Split | None = None
+    note: str = ""
 
     @property
     def total(self) -> int:
@@ -47,14 +51,23 @@ def by_keys(envelope: Envelope, children: Sequence[Child], ae_cents: int) -> lis
 
 
 def _by_key(key: SplitKey, envelope: Envelope, children: Sequence[Child], ae_cents: int) -> Way:
-    known = figures(key, envelope, children)
+    known, note = _figures(key, envelope, children)
     missing = tuple(child.name for child in children if known[child.code] is None)
     claims = [Claim(code, figure or Decimal(0)) for code, figure in known.items()]
     try:
         shares = {} if missing else apportion(claims, ae_cents)
     except ApportionmentRefused:  # nothing to weigh by: no territory has any
         shares = {}
-    return Way(key.value, key.label, shares, missing)
+    return Way(key.value, key.label, shares, missing, note=note)
+
+
+def _figures(
+    key: SplitKey, envelope: Envelope, children: Sequence[Child]
+) -> tuple[dict[str, Decimal | None], str]:
+    if key != SplitKey.NEEDS:
+        return figures(key, envelope, children), ""
+    found = needs(envelope, [child.code for child in children])
+    return {code: row.shown for code, row in found.items()}, completeness(found.values())
 
 
 def proposed(envelope: Envelope) -> list[Way]:

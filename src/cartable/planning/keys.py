@@ -13,11 +13,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cartable.census.enums import ReturnState
 from cartable.census.models import Return, ReturnLine
 from cartable.census.queries import SMALL
+from cartable.foundation import clock
 from cartable.funding.enums import Level
 from cartable.funding.models import Envelope
 from cartable.operations.models import Pool
@@ -146,6 +148,20 @@ def needs(envelope: Envelope, codes: Iterable[str]) -> dict[str, Needs]:
     validated = _by(f"school__{place}", returns, Count("school", distinct=True))
     counted = _by(place, asked, Count("id"))
     return {code: Needs(units.get(code, 0), validated.get(code, 0), counted.get(code, 0)) for code in codes}
+
+
+def completeness(found: Iterable[Needs]) -> str:
+    """Say how many of the schools asked have a validated return today: who has not answered is not zero."""
+    rows = list(found)
+    said = {
+        "validated": sum(row.validated for row in rows),
+        "asked": sum(row.asked for row in rows),
+        "day": f"{clock.today():%d/%m/%Y}",
+    }
+    sentence = gettext(
+        "Remontées validées : %(validated)s sur %(asked)s établissements interrogés, au %(day)s"
+    )
+    return sentence % said
 
 
 def _by(place: str, rows: Any, total: Any) -> dict[str, int]:

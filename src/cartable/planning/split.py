@@ -26,7 +26,7 @@ from cartable.funding.perms import demand_second_factor
 from cartable.funding.rules import show
 from cartable.journal.actions import record
 from cartable.planning.enums import SPLIT_MOVES, SplitKey, SplitState
-from cartable.planning.keys import Child, children_of, figures
+from cartable.planning.keys import Child, children_of, completeness, figures, needs
 from cartable.planning.models import Split, SplitShare
 from cartable.planning.queries import (
     already_delegated,
@@ -67,7 +67,7 @@ def propose_split(
     _check_amounts(envelope, ae_cents, cp_cents)
     taking_part = _taking_part(envelope, weights)
     known = _known(weights, taking_part)
-    _check_source(envelope, key, known, taking_part, basis)
+    source = _source(envelope, key, known, taking_part, basis)
     already = already_delegated(envelope) if counts_already else {}
     claims = [Claim(code, known[code], already.get(code, 0), floor_cents, cap_cents) for code in known]
     ae = _apportioned(claims, ae_cents)
@@ -75,7 +75,7 @@ def propose_split(
         envelope=envelope,
         name=name.strip(),
         key=SplitKey(key),
-        basis=basis.strip()[:300],
+        basis=source,
         ae_cents=ae_cents,
         cp_cents=cp_cents,
         floor_cents=floor_cents,
@@ -140,17 +140,18 @@ def _known(weights: Mapping[str, Decimal | None], taking_part: list[Child]) -> d
     return {code: Decimal(weight) for code, weight in weights.items() if weight is not None}
 
 
-def _check_source(
+def _source(
     envelope: Envelope, key: str, known: Mapping[str, Decimal], taking_part: list[Child], basis: str
-) -> None:
-    """A figure that is not the program's own must say where it comes from."""
+) -> str:
+    """Give where the figures come from; one that is not the program's own must say it."""
     if key == SplitKey.OWN or basis.strip():
-        return
+        return basis.strip()[:300]
     own = figures(SplitKey(key), envelope, taking_part)
     if any(known[code] != own[code] for code in known):
         raise Refused(
             "source_missing", "Des chiffres sont saisis : indiquez leur source et leur année.", "basis"
         )
+    return completeness(needs(envelope, known).values()) if key == SplitKey.NEEDS else ""
 
 
 def _write(

@@ -48,6 +48,7 @@ class North:
     commune: Body
     mayor: User
     college: Body
+    principal: User
     association: Body
     emmaus: Body
 
@@ -88,6 +89,9 @@ def _settle(story: Story, place: Place) -> North:
             str(town.public_id),
         ),
         college=ensure_body(actor=None, kind=BodyKind.SCHOOL, name=college.name, school=college),
+        principal=official(
+            "plan2020-principal-1", "Direction du collège", Role.HEAD, ScopeKind.SCHOOL, college.uai
+        ),
         association=ensure_body(
             actor=None, kind=BodyKind.ASSOCIATION, name="Les Ateliers du Canal (inventée)"
         ),
@@ -143,7 +147,13 @@ def _college(north: North) -> Thread:
     part = desk.grants(envelope, north.college, 18_400_00, "Ordinateurs portables prêtés")
     yield paris(18, 10, month=5)
     desk.pays(part, 18_240_00)
-    found = bill(None, part, "Fournisseur inventé", "F-2020-131", [Bought("Ordinateur portable", 40, 380_00)])
+    found = bill(
+        north.principal,
+        part,
+        "Fournisseur inventé",
+        "F-2020-131",
+        [Bought("Ordinateur portable", 40, 380_00)],
+    )
     desk.accepts(found, part)
     release(actor=desk.first, part_id=part.public_id, cents=160_00, reason="Prix plus bas que le devis")
 

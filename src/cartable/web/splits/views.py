@@ -113,6 +113,7 @@ def _key_row(way: Way) -> dict[str, Any]:
         "counts": key.counts,
         "source": key.source,
         "missing": ", ".join(way.missing),
+        "note": way.note,
     }
 
 
@@ -210,6 +211,7 @@ def split(request: HttpRequest, split_id: UUID) -> HttpResponse:
         split=found,
         badge=cells.badge(found),
         key=KEYS[SplitKey(found.key)],
+        source=found.basis or KEYS[SplitKey(found.key)].source,
         facts=_facts(found, here),
         shares=_shares_table(found, shares),
         others=list(known.values()),
