@@ -5,12 +5,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cartable.accounts.models import User
-from cartable.equipment.actions import adopt_agreement, declare_held, hand_over, schedule
-from cartable.equipment.models import Handover
+from cartable.equipment.actions import (
+    adopt_agreement,
+    declare_held,
+    hand_over,
+    return_loan,
+    schedule,
+    send_to_repair,
+)
+from cartable.equipment.models import Asset, Handover
 from cartable.foundation import clock
 from cartable.pupils.actions import mark
 from cartable.pupils.inputs import NeedInput
 from cartable.pupils.models import Need
+from tests import factories
 
 
 # The schools of one département borrow under the same text.
@@ -39,6 +47,7 @@ def at_school(side: Any) -> None:
         "need_id": _need(side, "connection").public_id,
         "appointment_id": _appointment(side),
         "handover_id": _loan(side),
+        "repair_id": _repair(side),
     }
 
 
@@ -58,15 +67,26 @@ def _appointment(side: Any) -> UUID:
     return made.public_id
 
 
-def _loan(side: Any) -> UUID:
+def _repair(side: Any) -> UUID:
+    """Lend another tablet to another pupil, take it back damaged, and send it to repair."""
+    other = factories.pupil(side.college, first_name=side.canary("cadet"), last_name=side.canary("nom"))
+    mark(actor=side.head, pupil_id=other.public_id, lacks=[NeedInput("device")])
+    need = Need.objects.get(of_pupils__pupil=other)
+    loan_id = _loan(side, need, f"REP-{side.name}")
+    return_loan(actor=side.head, loan_id=loan_id, condition="damaged")
+    asset = Asset.objects.get(handovers__public_id=loan_id)
+    return send_to_repair(actor=side.head, key=uuid4(), asset_id=asset.public_id).public_id
+
+
+def _loan(side: Any, need: Need | None = None, number: str = "") -> UUID:
     done = hand_over(
         actor=side.head,
         key=uuid4(),
         school_id=side.college.public_id,
         operation_id=side.things["operation_id"],
-        need_id=_need(side, "device").public_id,
+        need_id=(need or _need(side, "device")).public_id,
         good="tablet",
-        number=f"TAB-{side.name}",
+        number=number or f"TAB-{side.name}",
         receiver="legal_guardian",
         receiver_name=side.canary("receveur"),
         proof="agreement",

@@ -188,6 +188,14 @@ def _any_of(model: str) -> Callable[..., Any]:
     return anything
 
 
+def _all_gaps(_user: Any) -> Any:
+    from django.db.models import F
+
+    from cartable.equipment.models import ReceiptLine
+
+    return ReceiptLine.objects.filter(rejected__gt=0).annotate(missing=F("rejected"))
+
+
 # One line for each place where a page asks for what may be seen: without it the crawl must turn red.
 SEEDED_LEAKS: list[Leak] = [
     Leak("account", "cartable.web.accounts.views.visible_to", _all("accounts.User")),
@@ -222,6 +230,9 @@ SEEDED_LEAKS: list[Leak] = [
     Leak("split", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
     Leak("split-csv", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
     Leak("split-share", "cartable.web.splits.views.split_shares_led_by", _all("planning.SplitShare")),
+    Leak("gap-found", "cartable.web.shipments.views.gaps_open_to", _all_gaps),
+    Leak("repair-end", "cartable.web.stock.repairs.repairs_led_by", _all("equipment.Repair")),
+    Leak("repair-send", "cartable.web.stock.repairs.assets_visible_to", _all("equipment.Asset")),
     Leak("shipment", "cartable.web.shipments.views.shipments_visible_to", _all("equipment.Shipment")),
     Leak("shipment-slip", "cartable.web.shipments.views.shipments_led_by", _all("equipment.Shipment")),
     Leak("figures", "cartable.web.figures.views.operations_seen_by", _all("operations.Operation")),

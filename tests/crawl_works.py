@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from cartable.accounts.models import User
-from cartable.equipment.actions import prepare_many, receive_lot
+from cartable.equipment.actions import Count, confirm_receipt, prepare_many, receive_lot
 from cartable.equipment.actions.shipments import NewLine
 from cartable.equipment.rules import receipt_code
 from cartable.foundation import clock
@@ -31,12 +31,26 @@ def works(side: Any) -> None:
         planned_on=clock.today() + timedelta(days=1),
     )
     side.things |= {
+        "line_id": _gap(side, agent, operation),
         "operation_id": operation.public_id,
         "pool_id": pool.public_id,
         "return_id": answer.public_id,
         "shipment_id": shipment.public_id,
         "code": receipt_code(shipment.public_id),
     }
+
+
+def _gap(side: Any, agent: User, operation: Operation) -> Any:
+    """Let a shipment arrive with one card missing; give the line."""
+    line = NewLine(side.college.id, "sim", "given", 2)
+    round_on = clock.today() + timedelta(days=1)
+    (shipment,) = prepare_many(
+        actor=agent, operation_id=operation.public_id, lines=[line], planned_on=round_on
+    )
+    row = shipment.lines.get()
+    counts = {row.public_id: Count(1, 1, "missing")}
+    confirm_receipt(code=receipt_code(shipment.public_id), name="Réception", lines=counts)
+    return row.public_id
 
 
 def _opened(side: Any, agent: User) -> Operation:

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
 from cartable.equipment import places
-from cartable.equipment.enums import HandoverState, LoanState
-from cartable.equipment.models import Asset, AssetPlace, Handover, Loan, Lot, Movement, NumberRange
+from cartable.equipment.enums import HandoverState, LoanState, RejectionReason, RepairState
+from cartable.equipment.models import (
+    Asset,
+    AssetPlace,
+    Handover,
+    Loan,
+    Lot,
+    Movement,
+    NumberRange,
+    ReceiptLine,
+    Repair,
+)
 from cartable.equipment.rules import Span
 from cartable.foundation.damage import Damage
 from cartable.ledger.models import Account, Transfer
@@ -15,13 +25,22 @@ from cartable.pupils.models import Cover
 
 
 # What has left the stock has left it with its number.
-EACH_NUMBERED = ("on_loan:", "given:", places.DEAD, places.LOST)
+EACH_NUMBERED = ("on_loan:", "given:", "repair:", places.DEAD, places.LOST)
 Place = tuple[str, str]
 
 
 def damages() -> list[Damage]:
     """List what does not hold together in the goods."""
-    return [*_open_places(), *_counts(), *_movements(), *_handovers(), *_loans(), *_ranges(), *_lots()]
+    return [
+        *_open_places(),
+        *_counts(),
+        *_movements(),
+        *_handovers(),
+        *_loans(),
+        *_ranges(),
+        *_lots(),
+        *_mending(),
+    ]
 
 
 def _open_places() -> Iterator[Damage]:
@@ -156,3 +175,20 @@ def _lots() -> Iterator[Damage]:
                 "lot_total",
                 f"« {resource} » : les lots annoncent {quantity} pièce(s), le registre en a reçu {entered[resource]}.",
             )
+
+
+def _mending() -> Iterator[Damage]:
+    """A thing is in the workshop while its repair is open; no more is found than was missing."""
+    there = set(
+        AssetPlace.objects.filter(until=None, account__code__startswith="repair:").values_list(
+            "asset_id", flat=True
+        )
+    )
+    open_now = set(Repair.objects.filter(state=RepairState.OPEN).values_list("asset_id", flat=True))
+    for asset_id in sorted(there ^ open_now):
+        yield Damage("repair_place", f"Le matériel {asset_id} et sa réparation ne disent pas le même lieu.")
+    found = ReceiptLine.objects.annotate(found=Sum("findings__quantity", default=0)).filter(found__gt=0)
+    for gap in found.filter(Q(found__gt=F("rejected")) | ~Q(reason=RejectionReason.MISSING)).order_by("id"):
+        yield Damage(
+            "found_too_many", f"L'écart {gap.id} : {gap.found} retrouvé(s), {gap.rejected} manquant(s)."
+        )

@@ -103,6 +103,20 @@ class IncidentKind(models.TextChoices):
     STOLEN = "stolen", _("vol")
 
 
+class RepairState(models.TextChoices):
+    """Where the repair of a thing stands."""
+
+    OPEN = "open", _("en réparation")
+    REPAIRED = "repaired", _("réparé")
+    WRITTEN_OFF = "written_off", _("réformé")
+
+
+REPAIR_MOVES = (
+    Move("open", "repaired", "equipment"),
+    Move("open", "written_off", "equipment"),
+)
+
+
 class AppointmentState(models.TextChoices):
     PLANNED = "planned", _("prévu")
     DONE = "done", _("venu")

@@ -58,6 +58,16 @@ def declared(school: Any) -> str:
     return f"outside:declared:{school.uai}"
 
 
+def repair(body: Any) -> str:
+    """The workshop where a body has its things repaired."""
+    return f"repair:{body.public_id}"
+
+
+def may_go_to_repair(code: str) -> bool:
+    """Tell whether a thing that stands there can be sent to repair: in stock, or put out of service."""
+    return code == DEAD or sort_of(code) in ("school", "depot")
+
+
 def sort_of(code: str) -> str:
     """Give the sort of a place: "depot", "school", "on_loan", "outside"…"""
     return code.partition(":")[0]

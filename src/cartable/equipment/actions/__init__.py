@@ -15,10 +15,12 @@ from cartable.equipment.actions.endings import (
     return_many,
     swap,
 )
+from cartable.equipment.actions.findings import take_found
 from cartable.equipment.actions.handovers import Hand, Handed, hand_over, hand_over_many
 from cartable.equipment.actions.loans_ending import warn_ending_loans
 from cartable.equipment.actions.lots import Received, receive_lot
 from cartable.equipment.actions.receipts import Count, confirm_receipt
+from cartable.equipment.actions.repairs import end_repair, send_to_repair
 from cartable.equipment.actions.shipments import NewLine, cancel, prepare_many, prepare_shipment, send
 
 
@@ -37,6 +39,7 @@ __all__ = [
     "confirm_receipt",
     "declare_held",
     "declare_lost",
+    "end_repair",
     "ensure_product",
     "give_back",
     "hand_over",
@@ -50,7 +53,9 @@ __all__ = [
     "return_many",
     "schedule",
     "send",
+    "send_to_repair",
     "swap",
+    "take_found",
     "warn_ending_credits",
     "warn_ending_loans",
 ]

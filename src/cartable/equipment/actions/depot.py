@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from cartable.equipment.enums import RejectionReason, ShipmentState
-from cartable.equipment.models import AssetPlace, Lot, Product, ReceiptLine, ShipmentLine
+from cartable.equipment.models import AssetPlace, Finding, Lot, Product, ReceiptLine, ShipmentLine
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.ledger.models import Account
@@ -89,13 +89,17 @@ class Depot:
 
 
 def _left_of(lots: list[Lot]) -> dict[int, int]:
-    """Give what is left of each lot: received, less shipped, plus what was turned away on arrival."""
+    """Give what is left of each lot: received, less shipped, plus what was turned away, or missing and found here."""
     ids = [lot.id for lot in lots]
     shipped = ShipmentLine.objects.filter(lot_id__in=ids).exclude(shipment__state=ShipmentState.CANCELLED)
     turned = ReceiptLine.objects.filter(line__lot_id__in=ids).exclude(reason=RejectionReason.MISSING)
     out = dict(shipped.values_list("lot_id").annotate(Sum("quantity")).order_by())
     back = dict(turned.values_list("line__lot_id").annotate(Sum("rejected")).order_by())
-    return {lot.id: lot.quantity - out.get(lot.id, 0) + back.get(lot.id, 0) for lot in lots}
+    here = Finding.objects.filter(gap__line__lot_id__in=ids, depot__isnull=False)
+    found = dict(here.values_list("gap__line__lot_id").annotate(Sum("quantity")).order_by())
+    return {
+        lot.id: lot.quantity - out.get(lot.id, 0) + back.get(lot.id, 0) + found.get(lot.id, 0) for lot in lots
+    }
 
 
 def _balances(product_ids: Iterable[int], source: str) -> dict[str, int]:

@@ -446,4 +446,38 @@ class Migration(migrations.Migration):
             model_name='receiptline',
             constraint=models.CheckConstraint(condition=models.Q(('rejected', 0), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_rejection_says_why'),
         ),
+        migrations.CreateModel(
+            name='Finding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', cartable.foundation.ids.PublicIdField(default=cartable.foundation.ids.new_public_id, editable=False, unique=True)),
+                ('quantity', models.PositiveIntegerField(verbose_name='nombre')),
+                ('found_at', models.DateTimeField(verbose_name='retrouvé le')),
+                ('depot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bodies.body')),
+                ('gap', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='equipment.receiptline')),
+            ],
+            options={
+                'verbose_name': 'articles retrouvés',
+                'verbose_name_plural': 'articles retrouvés',
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='a_finding_finds')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Repair',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', cartable.foundation.ids.PublicIdField(default=cartable.foundation.ids.new_public_id, editable=False, unique=True)),
+                ('state', models.CharField(choices=[('open', 'en réparation'), ('repaired', 'réparé'), ('written_off', 'réformé')], default='open', max_length=12, verbose_name='état')),
+                ('sent_at', models.DateTimeField(verbose_name='parti le')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminé le')),
+                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='equipment.asset')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='equipment.incident')),
+                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='territories.school')),
+            ],
+            options={
+                'verbose_name': 'réparation',
+                'verbose_name_plural': 'réparations',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('asset',), name='one_open_repair_of_a_thing'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__gte', models.F('sent_at'))), _connector='OR'), name='a_repair_that_ended_has_its_date')],
+            },
+        ),
     ]

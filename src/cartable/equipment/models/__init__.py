@@ -1,6 +1,7 @@
 """Goods: where they come from, where they are, how they travel, and in whose hands they end."""
 
 from cartable.equipment.models.handovers import Agreement, Appointment, Handover, Incident, Loan
+from cartable.equipment.models.mending import Finding, Repair
 from cartable.equipment.models.shipments import Receipt, ReceiptLine, Shipment, ShipmentCounter, ShipmentLine
 from cartable.equipment.models.stock import (
     Asset,
@@ -23,6 +24,7 @@ __all__ = [
     "DataLine",
     "Donation",
     "DonationGiver",
+    "Finding",
     "Handover",
     "Incident",
     "Loan",
@@ -32,6 +34,7 @@ __all__ = [
     "Product",
     "Receipt",
     "ReceiptLine",
+    "Repair",
     "Shipment",
     "ShipmentCounter",
     "ShipmentLine",

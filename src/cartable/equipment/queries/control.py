@@ -159,7 +159,7 @@ def accounts_audited_by(user: Any) -> QuerySet[Account]:
 
 
 SORTS = (
-    *("depot", "reserved", "transit", "school", "on_loan", "given"),
+    *("depot", "reserved", "transit", "school", "on_loan", "given", "repair"),
     *(places.MISSING, places.DEAD, places.LOST, "outside"),
 )
 

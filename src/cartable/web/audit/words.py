@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cartable.equipment import places
-from cartable.equipment.enums import IncidentKind, RejectionReason
+from cartable.equipment.enums import IncidentKind, RejectionReason, RepairState
 
 
 SORTS = {
@@ -16,6 +16,7 @@ SORTS = {
     "school": gettext_lazy("Stock des établissements"),
     "on_loan": gettext_lazy("Prêté"),
     "given": gettext_lazy("Donné"),
+    "repair": gettext_lazy("En réparation"),
     places.MISSING: gettext_lazy("Manquant à l'arrivée"),
     places.DEAD: gettext_lazy("Hors service"),
     places.LOST: gettext_lazy("Perdu ou volé"),
@@ -42,6 +43,9 @@ REASONS = {
     "received": gettext_lazy("accepté à l'arrivée"),
     "handed_over": gettext_lazy("remis"),
     "handover_cancelled": gettext_lazy("remise annulée"),
+    "found": gettext_lazy("retrouvé après la réception"),
+    "sent_to_repair": gettext_lazy("envoyé en réparation"),
+    **{state.value: state.label for state in RepairState if state != RepairState.OPEN},
     "swapped_in": gettext_lazy("remis en échange"),
     "given_back": gettext_lazy("rendu"),
     **{kind.value: kind.label for kind in IncidentKind},

@@ -1,6 +1,7 @@
 """Forms of shipments; the receipt has a row for each line of the slip."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cartable.equipment.actions.receipts import Count
 from cartable.equipment.enums import RejectionReason
 from cartable.equipment.models import ShipmentLine
-from cartable.web.forms import Form
+from cartable.web.forms import Form, ToggleField
+from cartable.web.gate.forms import key_field
 
 
 REASONS = [("", _("— rien ne manque —")), *RejectionReason.choices]
@@ -58,3 +60,27 @@ class CodeForm(Form):
         max_length=40,
         help_text=_("C'est la fin de l'adresse imprimée sur le bordereau, après « /reception/ »."),
     )
+
+
+class FoundForm(Form):
+    """What turned up of a gap: how many, which, and where."""
+
+    key = key_field()
+    quantity = forms.IntegerField(label=_("Combien sont retrouvés ?"), min_value=1)
+    numbers = forms.CharField(
+        label=_("Leurs numéros, un par ligne"),
+        required=False,
+        max_length=20_000,
+        help_text=_("Si les articles ont un numéro et qu'une partie seulement est retrouvée."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    in_depot = ToggleField(label=_("Retrouvés au dépôt, et non dans l'établissement"))
+
+    def __init__(self, *args: Any, in_depot: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not in_depot:
+            del self.fields["in_depot"]
+
+    def clean_numbers(self) -> list[str]:
+        """Give the numbers, one of each line."""
+        return self.cleaned_data["numbers"].split()

@@ -45,6 +45,13 @@ urlpatterns = [
         roles=AT_SCHOOL,
         methods=BOTH,
     ),
+    page(
+        "expeditions/ecart/<uuid:line_id>",
+        views.found,
+        name="gap-found",
+        roles=LEADS | AT_SCHOOL,
+        methods=BOTH,
+    ),
     page("reception", views.receipt_code, name="receipt-code", roles=PUBLIC, methods=BOTH),
     page("reception/<slug:code>", views.receipt, name="receipt", roles=PUBLIC, methods=BOTH),
 ]

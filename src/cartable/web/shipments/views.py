@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cartable.equipment.actions.findings import take_found
 from cartable.equipment.actions.receipts import confirm_receipt
 from cartable.equipment.actions.shipments import cancel, send
 from cartable.equipment.enums import ShipmentState
@@ -23,13 +24,14 @@ from cartable.equipment.queries import (
     shipments_visible_to,
     with_counts,
 )
+from cartable.equipment.queries.repairs import gaps_open_to
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.web.answers import pdf
 from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import fetch, fetch_led, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
-from cartable.web.shipments.forms import CodeForm, ReceiptForm
+from cartable.web.shipments.forms import CodeForm, FoundForm, ReceiptForm
 from cartable.web.show import paged, show, show_form
 from cartable.web.table import Column, Table, link
 
@@ -64,6 +66,7 @@ def shipment_list(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         prepared=rows.filter(state=ShipmentState.PREPARED).count(),
         table=_shipments_table(request, rows, leads),
         gaps=_gaps_table(operation) if leads else None,
+        findable=gaps_open_to(request.user).filter(line__shipment__operation=operation)[:50],
     )
 
 
@@ -151,6 +154,32 @@ def _lines_table(lines: Any, received: dict[int, ReceiptLine]) -> Table:
             Column(_("Refusé"), lambda li: of(li, "rejected"), numeric=True),
         ],
         rows=lines,
+    )
+
+
+def found(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """Take into stock what was missing at receipt and turns up."""
+    gap = get_object_or_404(gaps_open_to(request.user), line__public_id=line_id)
+    leads = may_lead(request.user, gap.line.shipment.operation)
+    form = FoundForm(request.POST or None, initial={"quantity": gap.missing}, in_depot=leads)
+    url = reverse("shipments", args=[gap.line.shipment.operation.public_id])
+    if request.method == "POST" and form.is_valid():
+        if form.carries_out(take_found, actor=request.user, line_id=line_id, **form.cleaned_data):
+            messages.success(request, _("C'est noté : les articles retrouvés sont en stock."))
+            return redirect(url)
+    return show_form(
+        request,
+        form,
+        title=_("Articles retrouvés : %(school)s") % {"school": gap.line.school.name},
+        intro=_("Expédition %(number)s, %(article)s : il en manque %(missing)d.")
+        % {
+            "number": gap.line.shipment.number,
+            "article": gap.line.lot.product.name,
+            "missing": gap.missing,
+        },
+        submit=_("Mettre en stock"),
+        back=url,
+        crumbs=_crumbs(gap.line.shipment.operation),
     )
 
 

@@ -1,7 +1,7 @@
 from cartable.accounts.enums import Role
 from cartable.equipment.queries.stock import READS_STOCK
 from cartable.web.register import page
-from cartable.web.stock import views
+from cartable.web.stock import repairs, views
 
 
 LEADS = {Role.EQUIPMENT}
@@ -10,6 +10,15 @@ BOTH = ("GET", "POST")
 
 urlpatterns = [
     page("numero", views.find, name="find-number", roles=LEADS | AT_SCHOOL),
+    page("reparations", repairs.repairs, name="repairs", roles=LEADS | AT_SCHOOL),
+    page("reparations/<uuid:repair_id>", repairs.end, name="repair-end", roles=LEADS, methods=BOTH),
+    page(
+        "materiel/<uuid:asset_id>/reparer",
+        repairs.send,
+        name="repair-send",
+        roles=LEADS | AT_SCHOOL,
+        methods=BOTH,
+    ),
     page("operation/<uuid:operation_id>", views.stock, name="stock", roles=READS_STOCK),
     page(
         "operation/<uuid:operation_id>/recevoir",

@@ -14,17 +14,18 @@ from django.utils.translation import gettext_lazy
 from cartable.accounts.enums import Right
 from cartable.bodies.actions import ensure_body
 from cartable.bodies.enums import BodyKind
+from cartable.equipment import places
 from cartable.equipment.actions.declared import declare_held
 from cartable.equipment.actions.lots import receive_lot
 from cartable.equipment.counts_file import read_counts
 from cartable.equipment.imports import import_stock
-from cartable.equipment.models import Lot, Product
+from cartable.equipment.models import AssetPlace, Lot, Product
 from cartable.equipment.queries import find_number, lots_visible_to, school_stock, totals_by_place
 from cartable.equipment.queries.control import names_of_places
 from cartable.equipment.queries.stock import stock_read_by
 from cartable.foundation.refused import Refused
 from cartable.intake.contracts import WEB
-from cartable.operations.enums import Mode
+from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import lent_goods, operations_visible_to
@@ -45,6 +46,7 @@ PLACES = (
     ("school", gettext_lazy("Dans les établissements")),
     ("on_loan", gettext_lazy("Prêté")),
     ("given", gettext_lazy("Donné")),
+    ("repair", gettext_lazy("En réparation")),
     ("outside:dead", gettext_lazy("Hors service")),
     ("outside:lost", gettext_lazy("Perdu")),
     ("outside:missing", gettext_lazy("Manquant à l'arrivée")),
@@ -312,7 +314,12 @@ def find(request: HttpRequest) -> HttpResponse:
         number=number,
         found=found,
         place=_place_words(found.account.code) if found else "",
+        may_repair=found is not None and _may_repair(found),
     )
+
+
+def _may_repair(found: AssetPlace) -> bool:
+    return found.asset.product.good != Good.SIM and places.may_go_to_repair(found.account.code)
 
 
 def _place_words(code: str) -> str:
