@@ -2,20 +2,25 @@
 
 import inspect
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from cartable.equipment import checks
+from cartable.equipment.actions import Count, send_to_repair, take_found
 from cartable.equipment.checks import damages
 from cartable.equipment.models import (
     Asset,
     AssetPlace,
+    Finding,
     Handover,
     Loan,
     Lot,
     Movement,
     NumberRange,
+    ReceiptLine,
+    Repair,
 )
 from cartable.foundation import store_rules
 from cartable.ledger.models import Account, Transfer
@@ -34,9 +39,20 @@ def store(week, tablets):
     tablets("S1", "S2")
     for n in range(2):
         week.hand(week.need(), iccid(n)), week.lend(week.need("device"), f"T{n}")
+    mended(week)
     assert nothing_damaged()
     store_rules.remove()
     return week
+
+
+def mended(week):
+    """Let a card be missing and turn up, and a tablet be away for repair."""
+    shipment = week.ship(2)
+    week.confirm(shipment, Count(1, 1, "missing"))
+    line = shipment.lines.get()
+    take_found(actor=week.head, key=uuid4(), line_id=line.public_id, quantity=1)
+    tablet = Asset.objects.get(number="S1")
+    send_to_repair(actor=week.service, key=uuid4(), asset_id=tablet.public_id)
 
 
 def place(**more):
@@ -96,6 +112,14 @@ FAULTS = {
     "loan_state": [lambda: Handover.objects.filter(mode="lent").update(state="given_back")],
     "loan_missing": [lambda: Loan.objects.first().delete()],
     "loan_count": [lambda: Loan.objects.update(state="lost")],
+    "repair_place": [
+        lambda: Repair.objects.update(state="repaired", ended_at="2020-05-01T10:00Z"),
+        lambda: place(account__code__startswith="repair:").delete(),
+    ],
+    "found_too_many": [
+        lambda: Finding.objects.update(quantity=2),
+        lambda: ReceiptLine.objects.filter(rejected=1).update(reason="damaged"),
+    ],
     "range_overlap": [overlapping],
     "lot_total": [lambda: Lot.objects.filter(held_by__isnull=False).update(quantity=3)],
 }  # fmt: skip

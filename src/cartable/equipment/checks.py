@@ -91,13 +91,14 @@ def _merged(code: str) -> str:
 
 
 def _movements() -> Iterator[Damage]:
-    """A transfer lists at most as many things as it moves, of its own article, and all that go into hands."""
+    """A transfer lists at most as many things as it moves, of its own article, and all that go into hands or repair."""
     listed = Movement.objects.filter(transfer=OuterRef("pk")).order_by().values("transfer")
     rows = Transfer.objects.filter(resource__code__in=Lot.objects.values("product__code")).annotate(
         listed=Subquery(listed.annotate(number=Count("id")).values("number"))
     )
-    hands = Q(source__code__startswith="on_loan:") | Q(target__code__startswith="on_loan:")
-    hands |= Q(source__code__startswith="given:") | Q(target__code__startswith="given:")
+    hands = Q()
+    for sort in ("on_loan:", "given:", "repair:"):
+        hands |= Q(source__code__startswith=sort) | Q(target__code__startswith=sort)
     short = hands & (Q(listed=None) | Q(listed__lt=F("amount")))
     for transfer in rows.filter(Q(listed__gt=F("amount")) | short).order_by("id"):
         yield Damage(
