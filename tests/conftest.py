@@ -8,11 +8,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from tests.kill import Stores
+    from tests.kill import Outcome, Stores
 
 HOUSE = Path(__file__).resolve().parents[1] / "src" / "cartable"
 VAR = Path(tempfile.mkdtemp(prefix="cartable-test-"))
@@ -155,6 +155,23 @@ def stores(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator["St
     made = Stores(tmp_path_factory.mktemp("stores"), django_db_blocker.unblock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def all_or_nothing(stores) -> Callable[..., list["Outcome"]]:
+    """Kill an act before each statement; assert that it is whole or absent, and may be repeated (`tests/kill.py`)."""
+    from tests import kill
+
+    def check(
+        play: kill.Play, *, before: Any, done: Any, only: Any = "", refused: str = kill.REUSED, **how: bool
+    ) -> list[kill.Outcome]:
+        outcomes = kill.kill_everywhere(stores, play, only, **how)
+        kill.assert_all_or_nothing(outcomes, before=before, done=done)
+        if play.other:
+            kill.assert_other_content_is_refused(stores, play, done=done, refused=refused)
+        return outcomes
+
+    return check
 
 
 @pytest.fixture(scope="session")

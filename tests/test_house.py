@@ -175,10 +175,11 @@ def test_every_room_has_its_floor():
 
 
 def test_nothing_forks():
-    """A fork after Polars was imported hangs for ever."""
+    """A fork after Polars was imported hangs for ever; the kill harness looks before it forks."""
     forking = [
         f"{named(path)}:{node.lineno}"
         for path in sources(*OURS)
+        if named(path) != "tests/victim.py"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.Attribute) and node.attr in {"fork", "forkpty"})
         or (

@@ -38,13 +38,13 @@ class Machine:
 
     def call(self, function: str) -> Any:
         """Call `module:function` in a fresh process on this machine; give its result."""
-        done = self._run("tests.kill", "call", function)
+        done = self._run("tests.victim", "call", function)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
     def start(self, function: str) -> subprocess.Popen[str]:
         """Start `module:function` on this machine, and do not wait for it."""
-        line = [sys.executable, "-m", "tests.kill", "call", function]
+        line = [sys.executable, "-m", "tests.victim", "call", function]
         return subprocess.Popen(line, cwd=ROOT, env=self.environment(), stdout=subprocess.PIPE, text=True)
 
     def environment(self) -> dict[str, str]:
