@@ -229,6 +229,16 @@ def prepared(stores: Stores, play: Play, *, files: bool = False, bare: bool = Fa
     return stage
 
 
+def before_and_after(stores: Stores, play: Play) -> tuple[Any, Any]:
+    """Give what stands before an act, and after it was done without any kill."""
+    stage = prepared(stores, play)
+    before = stage.result("call", play.state)
+    stage.result("call", play.act)
+    done = stage.result("call", play.state)
+    stage.drop()
+    return before, done
+
+
 def kill_everywhere(
     stores: Stores, play: Play, only: str | tuple[str, ...] = "", **how: bool
 ) -> list[Outcome]:

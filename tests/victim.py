@@ -36,8 +36,11 @@ def work_on(address: str, var: str = "") -> None:
 
     from cartable.config.settings import database
 
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = database(address)["NAME"]
+    turned = connections["default"].settings_dict
+    turned["NAME"] = database(address)["NAME"]
+    if connections["default"].vendor == "sqlite":
+        # What a killed process has written stands, forced to the disk or not: only a loss of power tells them apart.
+        turned["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     if var:
         settings.VAR_DIR = Path(var)
         settings.CHECKPOINTS_DIR = Path(var) / "checkpoints"
@@ -120,6 +123,12 @@ def repeat(act: str, state: str) -> list[Any]:
     return states
 
 
+def harmless(module: str) -> bool:
+    """Say whether a module may be imported in a process that forks."""
+    importlib.import_module(module)
+    return "polars" not in sys.modules and threading.active_count() == 1
+
+
 def refusal(act: str) -> str:
     """Give the code with which an act is refused, "" where it is done."""
     from cartable.foundation.refused import Refused
@@ -132,7 +141,7 @@ def refusal(act: str) -> str:
 
 
 JOBS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (call, prepare, count, kill, repeat, refusal)
+    function.__name__: function for function in (call, prepare, count, kill, repeat, refusal, harmless)
 }
 
 
@@ -142,8 +151,21 @@ def serve() -> None:
     os.dup2(2, 1)
     gc.freeze()
     for line in sys.stdin:
-        answers.write(json.dumps(_in_a_child(json.loads(line))) + "\n")
+        job = json.loads(line)
+        _learn({word.partition(":")[0] for word in job["with"] if ":" in str(word)})
+        answers.write(json.dumps(_in_a_child(job)) + "\n")
         answers.flush()
+
+
+probed: set[str] = set()
+
+
+def _learn(modules: set[str]) -> None:
+    """Import the modules of a job once for all children, but for those that a first child saw bring Polars along."""
+    for module in sorted(modules - probed):
+        probed.add(module)
+        if _in_a_child({"do": "harmless", "with": [module]}).get("result"):
+            importlib.import_module(module)
 
 
 def _in_a_child(job: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +188,8 @@ def _in_a_child(job: dict[str, Any]) -> dict[str, Any]:
 def _die(into: int, job: dict[str, Any]) -> None:
     """Do the job, say its result, and end without any of the parent's endings."""
     try:
-        work_on(job["address"], job["var"])
+        if "address" in job:
+            work_on(job["address"], job["var"])
         said = {"result": JOBS[job["do"]](*job["with"])}
     except BaseException:
         said = {"error": traceback.format_exc()}
@@ -181,8 +204,6 @@ def main(command: str, *arguments: str) -> None:
 
     django.setup()
     if command == "serve":
-        for module in arguments:
-            importlib.import_module(module)
         serve()
     else:
         sys.stdout.write("\n" + json.dumps(call(*arguments)) + "\n")

@@ -1,5 +1,6 @@
 """An import of two lists, to be killed on its way; the lists lie beside the store."""
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ HOME = "1 rue A|59000|Lille"
 
 
 def _folder() -> Path:
-    folder = Path(settings.VAR_DIR) / "lists"
+    folder = Path(settings.VAR_DIR) / f"lists-{os.getpid()}"  # two may be at it at once
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

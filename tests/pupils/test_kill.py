@@ -5,7 +5,7 @@ import pytest
 from tests import kill
 
 
-pytestmark = [pytest.mark.store, pytest.mark.kill]
+pytestmark = pytest.mark.kill
 PLAY = kill.Play(*(f"tests.pupils.killed:{name}" for name in ("prepare", "act", "state")))
 BEFORE = {"Pupil": 0, "Home": 0, "PupilHome": 0, "Guardian": 0, "PendingGuardian": 0, "names": [], "told": 0}
 DONE = {
@@ -23,7 +23,8 @@ DONE = {
 WRITES = ("INSERT", "COMMIT", "(")
 
 
-def test_an_import_that_died_is_whole_or_absent(stores):
-    outcomes = kill.kill_everywhere(stores, PLAY, only=WRITES)
-    kill.assert_all_or_nothing(outcomes, before=BEFORE, done=DONE)
-    assert len(outcomes) >= 10
+@pytest.mark.parametrize(
+    "only", [WRITES, pytest.param("", marks=[pytest.mark.soak, pytest.mark.store])], ids=["writes", "all"]
+)
+def test_an_import_that_died_is_whole_or_absent(all_or_nothing, only):
+    assert len(all_or_nothing(PLAY, before=BEFORE, done=DONE, only=only)) >= 10

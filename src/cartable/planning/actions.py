@@ -180,9 +180,11 @@ def change_share(*, actor: Any, allocation_id: UUID, quantity: int, reason: str)
         raise Refused("quantity", "Une part ne peut pas être négative.", "quantity")
     if quantity != allocation.computed and not reason.strip():
         raise Refused("reason_missing", "Indiquez le motif, en une phrase.", "reason")
+    why = reason.strip()[:300] if quantity != allocation.computed else ""
+    if (quantity, why) == (allocation.quantity, allocation.change_reason):
+        return allocation
     _check_room(plan, allocation, quantity)
-    before, allocation.quantity = allocation.quantity, quantity
-    allocation.change_reason = reason.strip()[:300] if quantity != allocation.computed else ""
+    before, allocation.quantity, allocation.change_reason = allocation.quantity, quantity, why
     allocation.save(update_fields=["quantity", "change_reason"])
     record(
         actor=actor,
