@@ -71,6 +71,9 @@ def _soon() -> str:
 def test_signing_in_takes_only_the_keyboard(visit):
     user = factories.user(Role.HEAD, factories.school(), password=PASSWORD)
     page = visit()
+    page.goto("/mot-de-passe-oublie")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Contenu"
     page.goto("/")
     assert page.evaluate("document.activeElement.id") == "id_username"
     page.keyboard.type(user.identifier)

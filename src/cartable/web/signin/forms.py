@@ -9,8 +9,8 @@ from cartable.web.forms import CodeField, Form, PasswordField
 NEW_PASSWORD = _("Douze caractères au moins. Une phrase courte que vous seul connaissez convient très bien.")
 
 
-def _identifier(help_text: Any) -> forms.CharField:
-    attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+def _identifier(help_text: Any, **more: Any) -> forms.CharField:
+    attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", **more}
     return forms.CharField(
         label=_("Identifiant"), help_text=help_text, max_length=254, widget=forms.TextInput(attrs=attrs)
     )
@@ -18,7 +18,8 @@ def _identifier(help_text: Any) -> forms.CharField:
 
 class SignInForm(Form):
     username = _identifier(
-        _("Votre adresse électronique professionnelle, ou le code (UAI) de votre établissement.")
+        _("Votre adresse électronique professionnelle, ou le code (UAI) de votre établissement."),
+        autofocus=True,
     )
     password = PasswordField(label=_("Mot de passe"))
 
