@@ -1,11 +1,15 @@
 """Do the catalogues hold what the pages say, in a form that the program reads?"""
 
+import ast
 import gettext
 import io
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 from django.utils import translation
+
+from tests.conftest import HOUSE
 
 
 @pytest.fixture
@@ -88,3 +92,33 @@ def test_french_is_said_as_it_was_written(catalogues):
     assert {
         text: said for text, said in changed.items() if text.replace("%%", "%") != said.replace("%%", "%")
     } == {}
+
+
+def _at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """Give the calls that run when a module is read: all but those inside functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from _at_import(child)
+
+
+def _eager(tree: ast.Module) -> set[str]:
+    taken = (
+        alias
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+    )
+    return {a.asname or a.name for a in taken if a.name in ("gettext", "ngettext", "pgettext")}
+
+
+def test_no_text_is_translated_when_a_module_is_read():
+    """Such a text would stay in the language of whoever asked first."""
+    early = []
+    for path in HOUSE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        eager = _eager(tree)
+        early += [f"{path.name}:{c.lineno}" for c in _at_import(tree) if getattr(c.func, "id", "") in eager]
+    assert early == []

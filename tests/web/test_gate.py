@@ -370,3 +370,21 @@ def test_a_refused_number_leaves_the_field_empty_for_the_next_scan(at_gate, clie
     assert "« 12345 »" in page and 'value="12345"' not in page
     assert 'id="form-faults" tabindex="-1">' in page
     assert "checked" in page.split('value="authorised_adult"')[1].split(">")[0]
+
+
+def test_hours_are_those_of_the_school_overseas(client, clock):
+    """A family of La Réunion called for 10:00 must not read the hour of Paris, on the list as on the card."""
+    from tests.equipment.stage import Stage
+
+    with clock.at("2020-04-27T06:00+00:00"):
+        island = make.department("974", "La Réunion", time_zone="Indian/Reunion")
+        service = make.user("equipment", make.body(department=island))
+        school = make.school(department=island)
+        far = Stage(service, make.operation(service), school, make.user("head", school))
+        far.stock(2)
+        far.need()
+        appointments(far, minutes_each=5)
+        client.force_login(far.head)
+        seen = text(client.get(gate(far)))
+        assert "rendez-vous à 11:00" in seen
+        assert "<strong>11:00</strong>" in text(client.get(reverse("appointments", args=place(far))))

@@ -14,7 +14,7 @@ from cartable.web.audit import cells
 from cartable.web.audit.forms import JournalForm, chosen
 from cartable.web.audit.views import audit_crumbs
 from cartable.web.parts import Badge, crumb
-from cartable.web.show import paged, show
+from cartable.web.show import moment, paged, show
 
 
 # A page reads that many entries again in some seconds; beyond it the command line does.
@@ -73,7 +73,7 @@ def chain(request: HttpRequest) -> HttpResponse:
         title=_("Chaîne du journal"),
         crumbs=audit_crumbs(crumb(_("Journal"), reverse("audit-journal"))),
         end=end,
-        read_at=clock.now(),
+        read_at=moment(clock.now(), "Europe/Paris"),
         badge=None if found is None else _state(not found),
         sentences=[damage.sentence for damage in found or []],
     )

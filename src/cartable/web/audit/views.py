@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cartable.equipment.models import Asset, AssetPlace, Lot
 from cartable.equipment.queries.control import (
@@ -123,14 +124,14 @@ def lot(request: HttpRequest, lot_id: UUID) -> HttpResponse:
 
 
 LINES = [
-    Cell(_("Expédition"), lambda line: line.shipment.number, heads=True),
-    Cell(_("Établissement"), lambda line: f"{line.school.name} ({line.school.uai})"),
-    Cell(_("État"), lambda line: line.shipment.get_state_display()),
-    Cell(_("Parti"), lambda line: line.quantity, numeric=True),
-    Cell(_("Accepté"), lambda line: _received(line, "accepted"), numeric=True),
-    Cell(_("Refusé"), lambda line: _received(line, "rejected"), numeric=True),
+    Cell(gettext_lazy("Expédition"), lambda line: line.shipment.number, heads=True),
+    Cell(gettext_lazy("Établissement"), lambda line: f"{line.school.name} ({line.school.uai})"),
+    Cell(gettext_lazy("État"), lambda line: line.shipment.get_state_display()),
+    Cell(gettext_lazy("Parti"), lambda line: line.quantity, numeric=True),
+    Cell(gettext_lazy("Accepté"), lambda line: _received(line, "accepted"), numeric=True),
+    Cell(gettext_lazy("Refusé"), lambda line: _received(line, "rejected"), numeric=True),
     Cell(
-        _("Écritures"),
+        gettext_lazy("Écritures"),
         lambda line: str(line.shipment.public_id),
         lambda line: reverse("audit-transfers") + f"?reference={line.shipment.public_id}",
         short=True,

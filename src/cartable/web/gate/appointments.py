@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +22,7 @@ from cartable.operations.queries import pools_visible_to
 from cartable.web.gate.forms import ScheduleForm, TellForm
 from cartable.web.gate.reach import Place, fetch_place, hands_over_in
 from cartable.web.parts import crumb
-from cartable.web.show import paged, show, show_form
+from cartable.web.show import moment, paged, show, show_form
 
 
 PER_PAGE = 60
@@ -119,7 +118,7 @@ def absent(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     then = "next" if request.POST.get("then") == "next" else "stock"
     following = mark_absent(actor=request.user, appointment_id=appointment_id, then=then)
     if following is not None:
-        at = date_format(local(following.starts_at, row.school), "j F à H:i")
+        at = moment(following.starts_at, row.school.department.time_zone)
         said = _("Absence notée. La famille suivante a rendez-vous le %(at)s.") % {"at": at}
     elif then == "next":
         said = _("Absence notée. Personne d'autre n'attend : l'article reste en stock.")

@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cartable.equipment.actions import cancel_handover, give_back, return_loan, swap
-from cartable.equipment.copies import local
 from cartable.equipment.enums import HandoverState, IncidentKind
 from cartable.equipment.models import Handover
 from cartable.foundation import clock
@@ -23,7 +22,7 @@ from cartable.web.forms import Form
 from cartable.web.gate.forms import BackForm, CancelForm, SwapForm
 from cartable.web.gate.reach import Place, fetch_handover
 from cartable.web.parts import Badge, Tone
-from cartable.web.show import show, show_form
+from cartable.web.show import moment, show, show_form
 
 
 TONES: dict[str, Tone] = {
@@ -45,9 +44,8 @@ def handover_url(row: Handover) -> str:
     return reverse("handover", args=[row.public_id])
 
 
-def moment(value: datetime, row: Handover) -> str:
-    """Write a moment in the school's own time."""
-    return date_format(local(value, row.school), "j F Y à H:i")
+def _moment(value: datetime, row: Handover) -> str:
+    return moment(value, row.school.department.time_zone)
 
 
 def name_of(row: Handover) -> str:
@@ -86,7 +84,7 @@ def _facts(row: Handover) -> list[tuple[str, Any]]:
     facts = [
         (_("Article"), row.product.name),
         (_("Numéro"), row.asset.number),
-        (_("Remis le"), moment(row.handed_at, row)),
+        (_("Remis le"), _moment(row.handed_at, row)),
         (_("Remis à"), _receiver(row)),
         (_("Signature sur"), row.get_proof_display()),
         (_("Remis par"), row.handed_by.display_name if row.handed_by else "—"),
@@ -97,7 +95,7 @@ def _facts(row: Handover) -> list[tuple[str, Any]]:
             facts.append((_("Rendu le"), date_format(row.loan.returned_on, "j F Y")))
             facts.append((_("État au retour"), row.loan.get_return_condition_display()))
     elif row.ended_at:
-        facts.append((_("Terminé le"), moment(row.ended_at, row)))
+        facts.append((_("Terminé le"), _moment(row.ended_at, row)))
     return facts
 
 

@@ -32,7 +32,7 @@ from cartable.web.operations.forms import ReasonForm
 from cartable.web.operations.views import fetch, fetch_led, operation_crumbs
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.shipments.forms import CodeForm, FoundForm, ReceiptForm
-from cartable.web.show import paged, show, show_form
+from cartable.web.show import moment, paged, show, show_form
 from cartable.web.table import Column, Table, link
 
 
@@ -284,7 +284,10 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     if found.state == ShipmentState.RECEIVED:
-        return show(request, "shipments/received.html", title=_("Réception enregistrée"), shipment=found)
+        day = moment(found.receipt.confirmed_at, found.operation.department.time_zone)
+        return show(
+            request, "shipments/received.html", title=_("Réception enregistrée"), shipment=found, day=day
+        )
     form = ReceiptForm(request.POST or None, lines=_slip_lines(found))
     if request.method == "POST" and form.is_valid():
         arguments = {"code": code, "name": form.cleaned_data["name"], "lines": form.counts()}

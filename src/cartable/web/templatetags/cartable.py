@@ -1,11 +1,13 @@
 """Template tags of the house: parts by name, and the address of the same list on another page."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template.context import RequestContext
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from cartable.web.register import may_open
@@ -18,6 +20,12 @@ register = template.Library()
 def html(part: Any) -> SafeString | Any:
     """Show a part that knows its own HTML (a badge); leave the rest to the escaping."""
     return part.__html__() if hasattr(part, "__html__") else part
+
+
+@register.filter
+def there(moment: datetime, form: str) -> str:
+    """Write a moment as it stands, in the zone that it was put in: Django's own filter would turn it into Paris's."""
+    return date_format(moment, form)
 
 
 @register.filter
