@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from cartable.accounts.actions import open_administrator
+from cartable.accounts.actions import open_administrator, prove
 from cartable.accounts.enums import Role
-from cartable.accounts.models import Invitation, User
+from cartable.accounts.models import Invitation, SecondFactor, User
 from cartable.accounts.queries import administrators
 from cartable.cli.main import main
 from cartable.foundation.clock import now
@@ -126,6 +126,17 @@ def test_checkpoint_says_where_and_with_which_key(capsys):
     assert (again["made"], again["number"]) == (False, 1)
     assert main(["checkpoint", "--restart", "--json"]) == 0
     assert json.loads(said(capsys))["number"] == 2 and len(checkpoints.read()) == 1
+
+
+def test_a_code_is_shown_of_a_demo_account_and_of_no_other(capsys):
+    person, shown = factories.user(), factories.user(demo=True)
+    assert main(["demo-code", shown.identifier]) == 1
+    factor = factories.second_factor(shown)
+    factories.second_factor(person)
+    assert main(["demo-code", person.identifier]) == 1
+    assert main(["demo-code", shown.identifier.upper()]) == 0
+    prove(actor=shown, code=said(capsys).strip())
+    assert SecondFactor.objects.get(pk=factor.pk).last_step
 
 
 SHOW = (

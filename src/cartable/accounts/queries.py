@@ -268,6 +268,12 @@ def pending_factor_of(user: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, confirmed_at=None).first()
 
 
+def demo_factor(identifier: str) -> SecondFactor | None:
+    """Give the second factor of a demo account, in use or only shown; of nobody else."""
+    of_demo = SecondFactor.objects.filter(user__demo=True, user__identifier=identifier.strip().lower())
+    return of_demo.first()
+
+
 def recovery_codes_left(factor: SecondFactor) -> int:
     """Count the recovery codes that can still serve."""
     return factor.recovery_codes.filter(used_at=None).count()

@@ -97,6 +97,9 @@ def _add_safeguards(commands: argparse._SubParsersAction) -> None:
     admin = _add(
         commands, "admin", "ouvre le premier compte d'administration", "cartable.cli.safeguards:admin"
     )
+    text = "affiche le code d'un compte de démonstration, pour l'essayer sans téléphone"
+    code = _add(commands, "demo-code", text, "cartable.cli.safeguards:demo_code")
+    code.add_argument("identifier", metavar="IDENTIFIANT")
     admin.add_argument("email", metavar="ADRESSE", help="adresse électronique, qui sert d'identifiant")
     admin.add_argument("--name", default="", metavar="NOM", help="nom affiché")
     admin.add_argument("--another", action="store_true", help="même s'il y en a déjà un")

@@ -101,3 +101,18 @@ def admin(options: Namespace) -> int:
     ]
     answer({"identifier": user.identifier, "link": link}, as_json=options.json, sentences=sentences)
     return 0
+
+
+def demo_code(options: Namespace) -> int:
+    """Print the code that a demo account's application would show now: for who tries the demo without a telephone."""
+    from cartable.accounts.queries import demo_factor
+    from cartable.accounts.totp import code_at
+
+    factor = demo_factor(options.identifier)
+    if factor is None:
+        raise Refused(
+            "no_demo_factor",
+            "Ce n'est pas un compte de démonstration dont la double authentification est commencée.",
+        )
+    print(code_at(factor.key))
+    return 0

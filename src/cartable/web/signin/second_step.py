@@ -71,7 +71,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         if form.carries_out(prove, actor=user, **form.cleaned_data):
             return _all_in(request, user, form.result)
     title = _("Code de secours") if by_paper else _("Double authentification")
-    return show(request, "signin/second_step.html", form=form, title=title, by_paper=by_paper)
+    return show(request, "signin/second_step.html", form=form, title=title, by_paper=by_paper, account=user)
 
 
 def _all_in(request: HttpRequest, user: User, factor: SecondFactor) -> HttpResponse:
