@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -23,7 +24,7 @@ from pypdf import PdfReader
 from cartable.accounts.models import User
 from cartable.config import urls
 from cartable.web.register import PUBLIC, REGISTER, Page
-from tests import crawl_objects, factories
+from tests import crawl_gate, crawl_objects, factories
 from tests.crawl_objects import FOREIGN, OWN, SEEDED_LEAKS, SHARED, SIBLING, VISITORS, Side, Visitor
 
 
@@ -109,14 +110,22 @@ def faults_of(world: World, who: str, page: Page, methods: tuple[str, ...] = MET
     A page that does not open to the visitor at all is asked for by GET and one other method only.
     """
     visitor = VISITORS.get(who)
-    opens = visitor is not None and page.opens_to(world.users[who])
+    for side, method in asked(world, who, page, methods):
+        place = address(page.name, side, visitor.instead(side) if visitor else {})
+        answer = world.ask(who, method, place)
+        for fault in _faults(visitor, page, side.name, method, answer):
+            yield f"{who} {method} {page.name} ({side.name}): {fault}"
+
+
+def asked(
+    world: World, who: str, page: Page, methods: tuple[str, ...] = METHODS
+) -> Iterator[tuple[Side, str]]:
+    """Give what one visitor asks of one page: of which side, by which method."""
+    opens = who in VISITORS and page.opens_to(world.users[who])
     ways = methods if opens else ("GET", random.choice(METHODS[1:]))
     for side in world.sides.values() if opens and arguments(page.name) else [world.sides[OWN]]:
-        place = address(page.name, side, visitor.instead(side) if visitor else {})
         for method in ways:
-            answer = world.ask(who, method, place)
-            for fault in _faults(visitor, page, side.name, method, answer):
-                yield f"{who} {method} {page.name} ({side.name}): {fault}"
+            yield side, method
 
 
 def _faults(
@@ -180,7 +189,44 @@ def test_every_argument_of_an_address_has_an_object(world):
 @pytest.mark.parametrize("who", ["anonymous", *VISITORS])
 def test_nothing_leaks_to(who, world):
     faults = [fault for page in pages(world) for fault in faults_of(world, who, page)]
+    if who in VISITORS:
+        faults += brought_up(world, who)
     assert faults == []
+
+
+def test_a_search_beyond_one_s_reach_is_noticed(world, monkeypatch):
+    monkeypatch.setattr("cartable.web.gate.views._just_done", crawl_gate.any_just_done)
+    assert any(brought_up(world, "head"))
+
+
+def test_the_crawl_is_as_wide_as_it_says(world):
+    """At least 20,000 requests over the two stores, where the suite runs it."""
+    requests = sum(1 for who in world.clients for page in pages(world) for _ in asked(world, who, page))
+    assert requests * 2 >= 20_000
+
+
+def words_of(side: Side) -> dict[str, str]:
+    """Give what a search or a filter might ask of another's: in small letters, so that its echo is no leak."""
+    ids = {"faite": "handover_id", "remise": "handover_id", "reference": "handover_id", "lot": "lot_id"}
+    return {
+        "q": side.canary("nom").lower(),
+        "numero": f"tab-{side.name}",
+        "classe": "5A",
+        "liste": "tous",
+        **{word: str(side.things[name]) for word, name in ids.items()},
+    }
+
+
+def brought_up(world: World, who: str) -> Iterator[str]:
+    """Search and filter every page that opens to a visitor for what is a sibling's; give the names that come up."""
+    visitor, own = VISITORS[who], world.sides[OWN]
+    hidden = {side.mark for side in world.sides.values() if side.name not in visitor.names}
+    searched = urlencode(words_of(world.sides[SIBLING]))
+    for page in pages(world):
+        if "GET" in page.methods and page.opens_to(world.users[who]):
+            place = address(page.name, own, visitor.instead(own))
+            said = text_of(world.ask(who, "GET", f"{place}?{searched}"))
+            yield from (f"{who} searches {page.name}: {mark}" for mark in hidden if mark in said)
 
 
 def test_every_page_is_reached_by_somebody(world):
