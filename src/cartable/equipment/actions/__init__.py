@@ -19,6 +19,7 @@ from cartable.equipment.actions.findings import take_found
 from cartable.equipment.actions.handovers import Hand, Handed, hand_over, hand_over_many
 from cartable.equipment.actions.loans_ending import warn_ending_loans
 from cartable.equipment.actions.lots import Received, receive_lot
+from cartable.equipment.actions.paid import name_commitment
 from cartable.equipment.actions.receipts import Count, confirm_receipt
 from cartable.equipment.actions.repairs import end_repair, send_to_repair
 from cartable.equipment.actions.shipments import NewLine, cancel, prepare_many, prepare_shipment, send
@@ -45,6 +46,7 @@ __all__ = [
     "hand_over",
     "hand_over_many",
     "mark_absent",
+    "name_commitment",
     "prepare_many",
     "prepare_shipment",
     "prolong",

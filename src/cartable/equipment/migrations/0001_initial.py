@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bodies', '0001_initial'),
+        ('funding', '0001_initial'),
         ('ledger', '0001_initial'),
         ('operations', '0001_initial'),
         ('pupils', '0001_initial'),
@@ -218,6 +219,7 @@ class Migration(migrations.Migration):
                 ('donation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='equipment.donation')),
                 ('held_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_lots', to='territories.school')),
                 ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='operations.operation')),
+                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='funding.commitment', verbose_name="payé par l'engagement")),
             ],
             options={
                 'verbose_name': 'lot',

@@ -11,6 +11,7 @@ from cartable.bodies.models import Body
 from cartable.equipment.enums import Condition, NumberKind
 from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import FACT
+from cartable.funding.models import Commitment
 from cartable.operations.enums import Good, Mode
 from cartable.operations.models import Operation
 from cartable.territories.models import School
@@ -103,6 +104,14 @@ class Lot(models.Model):
     sim_format = models.CharField(_("format"), max_length=30, blank=True)
     credit_valid_until = models.DateField(_("crédit valable jusqu'au"), null=True, blank=True)
     received_on = models.DateField(_("reçu le"))
+    paid_by = models.ForeignKey(
+        Commitment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lots",
+        verbose_name=_("payé par l'engagement"),
+    )
 
     retention = FACT
     personal = ()

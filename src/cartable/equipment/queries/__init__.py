@@ -20,6 +20,7 @@ from cartable.equipment.queries.handovers import (
     pseudonym,
     traces,
 )
+from cartable.equipment.queries.paid import commitment_of, commitments_of_shipment, lots_paid_by
 from cartable.equipment.queries.shipments import (
     gaps,
     shipment_of_code,
@@ -48,6 +49,8 @@ __all__ = [
     "agreements_visible_to",
     "appointments_visible_to",
     "assets_visible_to",
+    "commitment_of",
+    "commitments_of_shipment",
     "depot_stock",
     "find_number",
     "gaps",
@@ -58,6 +61,7 @@ __all__ = [
     "handovers_visible_to",
     "in_hands",
     "loans_visible_to",
+    "lots_paid_by",
     "lots_visible_to",
     "needs_waiting",
     "open_loans_of",
