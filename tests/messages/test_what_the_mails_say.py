@@ -16,14 +16,6 @@ FIRST_OF_MAY = datetime(2020, 5, 1, 9, 5)
 
 END = date(2020, 6, 30)
 WORDS = {
-    "invitation": {
-        "account": SCHOOL,
-        "operation": "SIM d'avril",
-        "link": LINK,
-        "valid_until": DEADLINE,
-        **FROM,
-    },
-    "new_link": {"link": LINK, "valid_until": DEADLINE, **FROM},
     "reminder": {
         "school": SCHOOL,
         "operation": "SIM d'avril",

@@ -1,6 +1,6 @@
 """The words of each e-mail: plain text, French, no child's name; one template a message, its first line the subject.
 
-Moments are given in the département's own time. A `link` may be of one use: it goes to nobody but the recipient.
+Moments are given in the département's own time.
 """
 
 from datetime import date, datetime, timedelta
@@ -42,21 +42,6 @@ def _write(name: str, **words: object) -> Text:
         text = render_to_string(f"messages/{name}.txt", words)
     subject, _, body = text.strip().partition("\n")
     return Text(_short(subject.strip()), body.strip() + "\n")
-
-
-def invitation(
-    *, account: str, operation: str, link: str, valid_until: datetime, issuer: str, contact: str
-) -> Text:
-    """Open an account: a one-use link. `account` says whose ("Collège Jean-Moulin · 0930001A")."""
-    return _write(
-        "invitation",
-        account=account, operation=operation, link=link, until=_moment(valid_until), issuer=issuer, contact=contact,
-    )  # fmt: skip
-
-
-def new_link(*, link: str, valid_until: datetime, issuer: str, contact: str) -> Text:
-    """Give a new one-use link to somebody who cannot get in."""
-    return _write("new_link", link=link, until=_moment(valid_until), issuer=issuer, contact=contact)
 
 
 def reminder(
