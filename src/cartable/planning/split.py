@@ -218,8 +218,11 @@ def change_split_share(
     if changed and not reason.strip():
         raise Refused("reason_missing", "Indiquez le motif, en une phrase.", "reason")
     _check_room(split, share, ae_cents, cp_cents)
+    words = reason.strip()[:300] if changed else ""
+    if (ae_cents, cp_cents, words) == (share.ae_cents, share.cp_cents, share.change_reason):
+        return share
     before, share.ae_cents, share.cp_cents = share.ae_cents, ae_cents, cp_cents
-    share.change_reason = reason.strip()[:300] if changed else ""
+    share.change_reason = words
     share.save(update_fields=["ae_cents", "cp_cents", "change_reason"])
     record(
         actor=actor,
