@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from cartable.funding import actions
@@ -61,6 +63,14 @@ def proposal(envelope, **more):
     )
 
 
+def prove(page, who):
+    """Give the session of a page the second factor that letters take."""
+    client = Client()
+    make.strong(client, who)
+    (cookie,) = (c for c in page.context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME)
+    page.context.add_cookies([{**cookie, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}])
+
+
 def test_the_pages_of_a_split_at_both_widths(visit, envelopes):
     nation, region = envelopes
     for who, envelope in (
@@ -69,12 +79,14 @@ def test_the_pages_of_a_split_at_both_widths(visit, envelopes):
     ):
         split = proposal(envelope)
         page = visit(who)
+        prove(page, who)
         for name, address in (
             ("index", reverse("splits-index")),
             ("cles", reverse("splits", args=[envelope.public_id]) + "?reference=equal"),
             ("nouveau", reverse("split-new", args=[envelope.public_id, "qpv_population"])),
             ("partage", reverse("split", args=[split.public_id]) + "?avec=equal"),
             ("part", reverse("split-share", args=[split.shares.order_by("id").first().public_id])),
+            ("notifier", reverse("split-notify", args=[split.public_id])),
         ):
             assert page.goto(address).status == 200
             look(page, f"partage-{envelope.level}-{name}")

@@ -67,7 +67,7 @@ def typed(**more):
 def test_the_keys_stand_side_by_side_with_what_is_unknown(client, region, country):
     page = words(client.get(reverse("splits", args=[country.region.public_id])))
     assert "413 655,92" in page and "347 647,00" in page  # 94 QPV of 158, and the half
-    assert "À saisir, car aucune source ne le donne ici : Nord, Pas-de-Calais." in page
+    assert "À saisir, car aucune source ne le donne ici : tous les territoires." in page
     assert "Aucune clé n'est imposée" in page.replace("&#x27;", "'")
     against = words(
         client.get(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cartable.intake.contracts import MEGABYTE
 from cartable.planning.compare import COMPARED
 from cartable.planning.enums import SplitKey
 from cartable.planning.keys import Child
@@ -57,7 +58,7 @@ class SplitForm(Form):
     file = UploadField(
         label=_("Ou un fichier : code du territoire ; chiffre"),
         suffixes=(".csv", ".xlsx", ".ods"),
-        max_bytes=1_000_000,
+        max_bytes=2 * MEGABYTE,
         required=False,
     )
 

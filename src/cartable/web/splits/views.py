@@ -85,7 +85,10 @@ def splits(request: HttpRequest, parent_envelope_id: UUID) -> HttpResponse:
         left_ae=euros(left.ae_cents),
         left_cp=euros(left.cp_cents),
         form=form,
-        keys=[*(_key_row(way) for way in keys), _key_row(Way(SplitKey.OWN.value, SplitKey.OWN.label, {}))],
+        keys=[
+            *(_key_row(way, len(children)) for way in keys),
+            _key_row(Way(SplitKey.OWN.value, SplitKey.OWN.label, {}), len(children)),
+        ],
         ways=ways_table(children, ways) if known else None,
         differences=differences_table(children, ways, reference) if reference else None,
         chart=way_bars(children, drawn) if drawn else "",
@@ -105,14 +108,16 @@ def _crumbs(envelope: Envelope) -> list[dict[str, Any]]:
     return [_home(), crumb(envelope.line.name, reverse("splits", args=[envelope.public_id]))]
 
 
-def _key_row(way: Way) -> dict[str, Any]:
-    key = KEYS[SplitKey(way.name)]
+def _key_row(way: Way, territories: int) -> dict[str, Any]:
+    key, missing = KEYS[SplitKey(way.name)], ", ".join(way.missing)
+    if len(way.missing) == territories > 1:
+        missing = _("tous les territoires")
     return {
         "name": way.name,
         "label": way.label,
         "counts": key.counts,
         "source": key.source,
-        "missing": ", ".join(way.missing),
+        "missing": missing,
         "note": way.note,
     }
 
