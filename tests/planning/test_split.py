@@ -11,6 +11,7 @@ from cartable.journal.models import Entry
 from cartable.ledger.models import Transfer
 from cartable.ledger.queries import sum_is_zero
 from cartable.planning import split as splitting
+from cartable.planning.checks import damages
 from cartable.planning.compare import by_keys, difference, proposed, usual_children
 from cartable.planning.models import Split
 from cartable.planning.queries import available, envelopes_split_by, splits_led_by
@@ -275,3 +276,23 @@ def test_needs_are_those_of_validated_returns_and_small_ones_are_not_told(countr
     found = counted(money, ["59", "62"])
     assert (found["59"].units, found["59"].validated, found["59"].asked) == (12, 1, 2)
     assert found["62"].shown is None and found["59"].shown == 12
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (
+            lambda split: split.shares.update(ae_cents=150_002, change_reason="SQL"),
+            {"split_sum", "split_letter"},
+        ),
+        (lambda split: split.shares.filter(department__code="59").update(delegation=None), {"split_letter"}),
+        (lambda split: Split.objects.update(state="draft"), {"split_letter"}),
+    ],
+)
+def test_check_finds_a_split_that_does_not_follow_its_letters(money, damage, code):
+    split = propose(money)
+    assert damages() == []
+    notify_split(actor=None, split_id=split.public_id)
+    assert damages() == []
+    damage(split)
+    assert {found.code for found in damages()} == code

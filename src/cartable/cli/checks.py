@@ -10,6 +10,7 @@ def all_damages() -> list[Damage]:
     from cartable.funding import checks as funding
     from cartable.journal import checks as journal
     from cartable.ledger import checks as ledger
+    from cartable.planning import checks as planning
 
-    rooms = (ledger, journal, funding, equipment, documents)
+    rooms = (ledger, journal, funding, equipment, planning, documents)
     return [damage for room in rooms for damage in room.damages()]
