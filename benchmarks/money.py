@@ -3,7 +3,8 @@
     python -m benchmarks.money [commitments]
 
 The figures are read as the page reads them (envelopes of the user, figures, totals by line and territory), today, at a
-day of the past, and as a curve. The peer adds the rows of each envelope up in turn.
+day of the past, and as a curve; then the pages themselves are asked for. The peer adds the rows of each envelope up
+in turn.
 """
 
 import json
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -53,6 +55,7 @@ def measure(commitments: int) -> dict[str, Any]:
             "today": lambda: page(minister.pk, None),
             "at_a_day": lambda: page(minister.pk, PAST),
             "curve": lambda: points(minister.pk),
+            **pages_of(minister),
         }
         said = page(minister.pk, None)
         start = perf_counter()
@@ -65,7 +68,7 @@ def measure(commitments: int) -> dict[str, Any]:
         "what": f"money of the nation, {LINES * 120} envelopes, {report.created} commitments, in process",
         **found,
         "aim_ms": AIM_MS,
-        "met": found["today"]["p95_ms"] <= AIM_MS,
+        "met": max(found[name]["p95_ms"] for name in ("today", "page")) <= AIM_MS,
         "peer_ms": round(peer_ms),
         "peer_is": "the rows of each envelope in turn",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {connection.vendor}",
@@ -84,6 +87,33 @@ def page(pk: int, at: date | None) -> dict[int, Any]:
     for key in (queries.by_region, queries.by_department):
         queries.totals(rows, key)
     return queries.totals(rows, queries.by_line)
+
+
+def pages_of(reader: Any) -> dict[str, Callable[[], Any]]:
+    """Give how to ask for the pages themselves, in process, as their reader."""
+    from django.conf import settings
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    import_module("cartable.config.wsgi")  # what the server does when it starts counts
+    client = Client()
+    client.force_login(reader)
+    addresses = {
+        "page": "/credits/",
+        "page_at_a_day": f"/credits/?au={PAST}",
+        "page_of_days": "/credits/jours",
+    }
+
+    def ask(address: str) -> Callable[[], Any]:
+        def visit() -> None:
+            answer = client.get(address)
+            if answer.status_code != 200:
+                sys.exit(f"{address} answers {answer.status_code}")
+
+        visit()  # the first page of a session writes when it was born
+        return visit
+
+    return {name: ask(address) for name, address in addresses.items()}
 
 
 def points(pk: int) -> list[Any]:

@@ -21,7 +21,7 @@ from cartable.foundation import clock
 from cartable.ledger.models import Account
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
-from tests import crawl_gate, crawl_splits, crawl_works, factories
+from tests import crawl_gate, crawl_money, crawl_splits, crawl_works, factories
 
 
 OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
@@ -104,12 +104,13 @@ BUILDERS: list[Callable[[Side], None]] = [
     crawl_gate.at_school,
     control,
     crawl_splits.splits,
+    crawl_money.money,
 ]
 # What can only be made once every side is there.
 FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
 
 # URL arguments that the schools of one département share: a sibling's is one's own.
-SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED | crawl_splits.SHARED
+SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED | crawl_splits.SHARED | crawl_money.SHARED
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,12 @@ SEEDED_LEAKS: list[Leak] = [
     Leak("gap-found", "cartable.web.shipments.views.gaps_open_to", _all_gaps),
     Leak("repair-end", "cartable.web.stock.repairs.repairs_led_by", _all("equipment.Repair")),
     Leak("repair-send", "cartable.web.stock.repairs.assets_visible_to", _all("equipment.Asset")),
+    Leak("envelope", "cartable.web.funding.reach.envelopes_visible_to", _all("funding.Envelope")),
+    Leak("envelope-delegate", "cartable.web.funding.reach.envelopes_run_by", _all("funding.Envelope")),
+    Leak("notification", "cartable.web.funding.reach.delegations_visible_to", _all("funding.Delegation")),
+    Leak("money-line", "cartable.web.funding.reach.lines_visible_to", _all("funding.Line")),
+    Leak("commitment", "cartable.web.funding.reach.commitments_visible_to", _all("funding.Commitment")),
+    Leak("bill", "cartable.web.funding.reach.commitments_visible_to", _all("funding.Commitment")),
     Leak("shipment", "cartable.web.shipments.views.shipments_visible_to", _all("equipment.Shipment")),
     Leak("shipment-slip", "cartable.web.shipments.views.shipments_led_by", _all("equipment.Shipment")),
     Leak("figures", "cartable.web.figures.views.operations_seen_by", _all("operations.Operation")),

@@ -12,7 +12,7 @@ from tests.browser.conftest import check, look
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 assert urls.urlpatterns, "importing the addresses fills the register"
 # Files are read by programs; what they hold is tested where they are made.
-FILES = (".pdf", ".csv", ".zip")
+FILES = (".pdf", ".csv", ".xlsx", ".zip")
 
 
 def plain_pages() -> dict[str, str]:

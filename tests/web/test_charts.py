@@ -5,7 +5,7 @@ from datetime import date
 
 from bs4 import BeautifulSoup
 
-from cartable.web.charts import Bar, Point, bars, curve
+from cartable.web.charts import Bar, Point, Series, bars, curve, steps
 
 
 def _bars(*items):
@@ -43,3 +43,16 @@ def test_a_curve_goes_by_days_from_zero_up():
 def test_a_chart_holds_no_inline_style():
     assert "style=" not in str(_bars(Bar("A", 3)))
     assert "style=" not in curve(key="k", title="t", description="d", points=[], unit="u")
+
+
+def test_a_line_in_steps_holds_until_the_day_when_it_changes():
+    days = [date(2020, 4, 27), date(2020, 4, 28), date(2020, 5, 1)]
+    series = [Series("délégué", [0, 40, 80]), Series("engagé", [0, 0, 20])]
+    drawn = BeautifulSoup(
+        steps(key="k", title="t", description="d", days=days, series=series, written=lambda v: f"{v} €"),
+        "html.parser",
+    )
+    first, second = (line["points"] for line in drawn.select("polyline"))
+    assert first == "0.00,100.00 25.00,100.00 25.00,50.00 100.00,50.00 100.00,0.00"
+    assert second.endswith("100.00,100.00 100.00,75.00")
+    assert [cell.text for cell in drawn.select("tbody tr")[-1].select("td")] == ["80 €", "20 €"]

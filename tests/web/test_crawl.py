@@ -25,6 +25,7 @@ from cartable.accounts.models import User
 from cartable.config import urls
 from cartable.web.register import PUBLIC, REGISTER, Page
 from tests import crawl_gate, crawl_objects, factories
+from tests.crawl_money import subject
 from tests.crawl_objects import FOREIGN, OWN, SEEDED_LEAKS, SHARED, SIBLING, VISITORS, Side, Visitor
 
 
@@ -137,6 +138,8 @@ def _faults(
     for other in (OWN, SIBLING, FOREIGN):
         if f"Canari{other.capitalize()}" in said and other not in (visitor.names if visitor else ()):
             yield f"says a name of {other}"
+        if subject(other) in said and other not in (visitor.reach if visitor else ()):
+            yield f"says the money of {other}"
     yield from _wrong_status(visitor, page, side, method, answer)
 
 

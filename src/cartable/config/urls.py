@@ -20,6 +20,7 @@ FAMILIES = [
     ("chiffres/", "figures"),
     ("controle/", "audit"),
     ("territoire/", "geography"),
+    ("credits/", "funding"),
 ]
 
 urlpatterns = [path(prefix, include(f"cartable.web.{family}.urls")) for prefix, family in FAMILIES]

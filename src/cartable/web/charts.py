@@ -39,6 +39,14 @@ class Point:
     value: int
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart of several: its name, and a value for each of the days of the chart."""
+
+    label: Text
+    values: Sequence[int]
+
+
 def bars(
     *,
     key: str,
@@ -104,6 +112,44 @@ def curve(
         ],
         ends=(points[0].day, points[-1].day) if points else None,
     )
+
+
+def steps(
+    *,
+    key: str,
+    title: Text,
+    description: Text,
+    days: Sequence[date],
+    series: Sequence[Series],
+    written: Callable[[int], str] = number_format,
+    csv: str = "",
+) -> SafeString:
+    """Draw what stood at the end of each of `days`, one line a series: it holds until the day when it changes."""
+    top = _round_up(max([1, *(value for one in series for value in one.values)]))
+    columns = [Column(_("Date"), lambda row: date_format(row[0]), heads=True)]
+    columns += [
+        Column(one.label, lambda row, at=at: written(row[at]), numeric=True)
+        for at, one in enumerate(series, start=1)
+    ]
+    table = Table(title, columns, list(zip(days, *(one.values for one in series), strict=True)), csv=csv)
+    return _drawn(
+        "steps",
+        key,
+        title,
+        description,
+        table,
+        height=CURVE_HEIGHT,
+        lines=[(rank, one.label, _stairs(days, one.values, top)) for rank, one in enumerate(series, start=1)],
+        levels=[{"y": f"{100 - 100 * part / 4:.0f}%", "text": written(top * part // 4)} for part in range(5)],
+        ends=(days[0], days[-1]) if days else None,
+    )
+
+
+def _stairs(days: Sequence[date], values: Sequence[int], top: int) -> str:
+    places = _places([Point(day, value) for day, value in zip(days, values, strict=True)], top)
+    corners = [(x, before[1]) for (x, _y), before in zip(places[1:], places, strict=False)]
+    path = [point for pair in zip(corners, places[1:], strict=True) for point in pair]
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in [*places[:1], *path])
 
 
 def _places(points: Sequence[Point], top: int) -> list[tuple[float, float]]:

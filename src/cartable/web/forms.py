@@ -1,7 +1,8 @@
 """Forms: they parse, actions decide. Each field is shown by one of our own DSFR templates."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,8 @@ class Form(forms.Form):
     template_name = "components/form.html"
     bound_field_class = BoundField
     use_required_attribute = False
+    # Other names under which a refusal may speak of one of the fields.
+    also_called: ClassVar[dict[str, str]] = {}
     result: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,7 +75,8 @@ class Form(forms.Form):
         try:
             self.result = action(**arguments)
         except Refused as refused:
-            self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
+            field = self.also_called.get(refused.field or "", refused.field)
+            self.add_error(field if field in self.fields else None, refused.sentence)
             return False
         return True
 
@@ -122,6 +126,11 @@ class ToggleField(forms.BooleanField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, **kwargs})
+
+
+def key_field() -> forms.UUIDField:
+    """Give the key that makes a second sending of the same form harmless."""
+    return forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class PasswordField(forms.CharField):

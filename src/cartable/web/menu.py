@@ -27,6 +27,8 @@ MENU: list[Entry] = [
     Entry(_("Remises"), "gates"),
     Entry(_("Prêts"), "loans-schools"),
     Entry(_("Conventions"), "agreements"),
+    Entry(_("Crédits"), "money"),
+    Entry(_("Vos financements"), "borne"),
     Entry(_("Partages de crédits"), "splits-index"),
     Entry(_("Délégations"), "delegations"),
     Entry(_("Invitations"), "invitations"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
@@ -14,7 +14,7 @@ from cartable.equipment.enums import Condition, IncidentKind, Proof, Receiver
 from cartable.operations.enums import Good, Mode
 from cartable.pupils.enums import Capacity
 from cartable.pupils.models import Guardian, Home, Pupil
-from cartable.web.forms import DateField, Form, ToggleField
+from cartable.web.forms import DateField, Form, ToggleField, key_field
 
 
 RECEIVERS = {
@@ -64,11 +64,6 @@ def number_field() -> forms.CharField:
         help_text=_("Scannez le code-barres, ou tapez le numéro imprimé sur la carte ou l'appareil."),
         widget=forms.TextInput(attrs=marks),
     )
-
-
-def key_field() -> forms.UUIDField:
-    """Give the key that makes a second sending of the same form harmless."""
-    return forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class _ScannedForm(Form):

@@ -1,0 +1,38 @@
+"""Who may receive money: bodies of the territory or of none, schools that are legal persons, anybody by number."""
+
+from django.db.models import Q, QuerySet
+
+from cartable.accounts.models import User
+from cartable.bodies.models import Body
+from cartable.bodies.queries import visible_to
+from cartable.territories.enums import SchoolKind
+from cartable.territories.models import School
+from cartable.territories.queries import schools_visible_to
+
+
+MOST = 20
+TERRITORIES = ("department", "region", "academy", "commune", "school", "circonscription")
+PEOPLE_OF_LAW = (SchoolKind.COLLEGE, SchoolKind.LYCEE)
+
+
+def bearers_for(user: User, words: str = "") -> QuerySet[Body]:
+    """Give the bodies that the user may commit to, those that hold `words`, or whose SIRET or RNA it is."""
+    national = Q(**{f"{place}__isnull": True for place in TERRITORIES})
+    near = Q(pk__in=visible_to(user).values("pk")) | Q(commune__department__in=user.scope.department_ids)
+    schools = Q(school__in=schools_for(user))
+    rows = Body.objects.filter(near | national | schools).select_related("department", "commune")
+    if not words:
+        return rows
+    number = "".join(words.split()).upper()
+    named = Q()
+    for word in words.split():
+        named &= Q(name__icontains=word)
+    return rows.filter(named | Q(siret=number) | Q(rna=number)).order_by("name")[:MOST]
+
+
+def schools_for(user: User, words: str = "") -> QuerySet[School]:
+    """Give the collèges and lycées in reach, which are legal persons, those that hold `words`."""
+    rows = schools_visible_to(user).filter(kind__in=PEOPLE_OF_LAW)
+    for word in words.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(uai__iexact=word))
+    return rows.order_by("name")[:MOST] if words else rows

@@ -1,0 +1,225 @@
+"""Forms of a commitment and of what follows it: they parse, `funding.actions` decides."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from cartable.bodies.enums import BodyKind
+from cartable.foundation import clock
+from cartable.funding.actions import Part
+from cartable.funding.enums import CommitmentKind, Share
+from cartable.funding.models import CommitmentPart, Envelope
+from cartable.funding.rules import RATES, vat
+from cartable.web.forms import DateField, Form, ToggleField, key_field
+from cartable.web.funding.credit_forms import reason_field
+from cartable.web.funding.fields import EurosField
+
+
+BEARER_KINDS = [
+    (kind.value, kind.label)
+    for kind in (
+        BodyKind.ASSOCIATION,
+        BodyKind.LOCAL_AUTHORITY,
+        BodyKind.OPERATOR,
+        BodyKind.FOUNDATION,
+        BodyKind.COMPANY,
+    )
+]
+VAT_PAYERS = [
+    ("here", _("Cette enveloppe")),
+    ("other", _("Un cofinanceur : il ajoutera sa part sur sa propre enveloppe")),
+]
+
+
+def rate_field() -> forms.TypedChoiceField:
+    """Give the field of a rate of the French tax, in hundredths of a percent."""
+    choices = [(rate, f"{number_format(rate / 100)} %" if rate else _("sans TVA")) for rate in RATES]
+    return forms.TypedChoiceField(label=_("Taux de TVA"), choices=choices, coerce=int, initial=0)
+
+
+class BearerForm(Form):
+    """A bearer that is not known yet."""
+
+    kind = forms.ChoiceField(label=_("Nature"), choices=BEARER_KINDS)
+    name = forms.CharField(label=_("Nom"), max_length=200)
+    siret = forms.CharField(label="SIRET", max_length=20, required=False, help_text=_("Quatorze chiffres."))
+    rna = forms.CharField(
+        label="RNA", max_length=14, required=False, help_text=_("Pour une association : W et neuf chiffres.")
+    )
+
+
+class CommitForm(Form):
+    """What is decided to be spent, and which envelopes pay it."""
+
+    also_called: ClassVar[dict[str, str]] = {"ae": "paid", "parts": "paid", "amount": "net"}
+    key = key_field()
+    kind = forms.ChoiceField(label=_("Acte"), choices=CommitmentKind.choices, widget=forms.RadioSelect)
+    subject = forms.CharField(
+        label=_("Objet"),
+        max_length=200,
+        help_text=_("Par exemple : 120 tablettes pour les élèves de trois QPV"),
+    )
+    net = EurosField(
+        label=_("Montant"),
+        help_text=_("De la subvention, ou hors taxes pour un achat ; par exemple : 1 234,56"),
+    )
+    vat_rate = rate_field()
+    vat_payer = forms.ChoiceField(
+        label=_("Qui paie la TVA ?"), choices=VAT_PAYERS, widget=forms.RadioSelect, initial="here"
+    )
+    paid = EurosField(
+        label=_("Cette enveloppe paie"),
+        required=False,
+        help_text=_(
+            "Vide : tout le montant, hors TVA. Sinon sa part ; le reste vient d'une autre enveloppe."
+        ),
+    )
+    other = forms.ChoiceField(label=_("Autre enveloppe de votre service"), required=False)
+    other_paid = EurosField(label=_("Cette autre enveloppe paie"), required=False)
+    on = DateField(label=_("Décidé le"), initial=clock.today)
+    number = forms.CharField(
+        label=_("Numéro d'engagement (EJ)"),
+        max_length=40,
+        required=False,
+        help_text=_("Il peut être ajouté plus tard."),
+    )
+    serves_note = forms.CharField(
+        label=_("Public et territoire servis"),
+        max_length=300,
+        required=False,
+        help_text=_("Demandé si la ligne ne sert que certains élèves : dites quels quartiers."),
+    )
+    justify_by = DateField(label=_("À justifier avant le"), required=False)
+
+    def __init__(self, *args: Any, envelope: Envelope, others: Iterable[Envelope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.envelope = envelope
+        named = [(str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in others]
+        self.fields["other"].choices = [("", _("Aucune")), *named]
+        if not named:
+            del self.fields["other"], self.fields["other_paid"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both halves of a second part, or for none."""
+        data = super().clean() or {}
+        if bool(data.get("other")) != bool(data.get("other_paid")):
+            lacking = "other_paid" if data.get("other") else "other"
+            self.add_error(
+                lacking, _("Indiquez l'autre enveloppe et ce qu'elle paie, ou ni l'un ni l'autre.")
+            )
+        return data
+
+    @property
+    def whole(self) -> int:
+        """Give the price with its tax."""
+        return self.cleaned_data["net"] + self._vat()
+
+    def _vat(self) -> int:
+        return vat(self.cleaned_data["net"], self.cleaned_data["vat_rate"])
+
+    def parts(self) -> list[Part]:
+        """Give what each envelope pays: of the price, then of the tax."""
+        data = self.cleaned_data
+        other = data.get("other_paid") or 0
+        mine = data["net"] - other if data["paid"] is None else data["paid"]
+        parts = [Part(self.envelope.public_id, mine)] if mine else []
+        if other:
+            parts.append(Part(data["other"], other))
+        if data["vat_payer"] == "here" and self._vat():
+            parts.append(Part(self.envelope.public_id, self._vat(), Share.VAT))
+        return parts
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Give what `funding.actions.commit` takes, but for the bearer."""
+        same = ("kind", "subject", "vat_rate", "on", "number", "serves_note", "justify_by", "key")
+        data = self.cleaned_data
+        return {**{name: data[name] for name in same}, "net_cents": data["net"], "parts": self.parts()}
+
+
+class JoinForm(Form):
+    """The part of a co-funder."""
+
+    also_called: ClassVar[dict[str, str]] = {"ae": "amount", "parts": "amount"}
+    key = key_field()
+    envelope = forms.ChoiceField(label=_("Enveloppe"))
+    share = forms.ChoiceField(label=_("Elle paie"), choices=Share.choices, widget=forms.RadioSelect)
+    amount = EurosField(label=_("Montant"))
+
+    def __init__(self, *args: Any, envelopes: Iterable[Envelope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["envelope"].choices = [
+            (str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in envelopes
+        ]
+
+    def part(self) -> Part:
+        """Give the part that was written."""
+        data = self.cleaned_data
+        return Part(data["envelope"], data["amount"], data["share"])
+
+
+class DayForm(Form):
+    """A day, nothing else."""
+
+    on = DateField(label=_("Date"), initial=clock.today)
+
+
+class ReasonForm(Form):
+    """A reason, nothing else."""
+
+    reason = reason_field(help_text=_("En une phrase ; il reste au dossier."))
+
+
+class NumberForm(Form):
+    """The number of a commitment in the State's accounts."""
+
+    number = forms.CharField(label=_("Numéro d'engagement (EJ)"), max_length=40)
+
+
+class MovementForm(Form):
+    """So much of one part, on a day."""
+
+    also_called: ClassVar[dict[str, str]] = {"ae": "amount", "cp": "amount"}
+    field_order = ("key", "part", "amount", "on", "reason")
+    key = key_field()
+    part = forms.ChoiceField(label=_("Sur"), widget=forms.RadioSelect)
+    amount = EurosField(label=_("Montant"))
+    on = DateField(label=_("Date"), initial=clock.today)
+    reason = reason_field(required=False, help_text=_("Référence ou précision."), label=_("Référence"))
+
+    def __init__(self, *args: Any, parts: Sequence[CommitmentPart], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(one.public_id), f"{one.envelope.holder.name}, {one.get_share_display()}") for one in parts
+        ]
+        self.fields["part"].choices = choices
+        self.fields["part"].initial = choices[0][0] if choices else None
+        if len(choices) == 1:
+            self.fields["part"].widget = forms.HiddenInput()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Give what every action on a part takes."""
+        data = dict(self.cleaned_data)
+        return {"part_id": data.pop("part"), "cents": data.pop("amount"), **data}
+
+
+class ReasonedForm(MovementForm):
+    """A movement that takes a reason."""
+
+    reason = reason_field(help_text=_("En une phrase ; il reste au dossier."))
+
+
+class ClaimForm(ReasonedForm):
+    """What is claimed back from the bearer."""
+
+    field_order = ("key", "part", "amount", "on", "due_on", "reestablish", "reason")
+    on = DateField(label=_("Réclamé le"), initial=clock.today)
+    due_on = DateField(label=_("À reverser avant le"))
+    reestablish = ToggleField(
+        label=_("Avec rétablissement de crédits"),
+        help_text=_("Une fois reçu, l'argent peut être engagé de nouveau sur la même enveloppe."),
+    )

@@ -1,0 +1,249 @@
+"""Deciding on a commitment: for whom, proposed or committed at once, joined, confirmed, refused, closed."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cartable.bodies.actions import ensure_body
+from cartable.bodies.enums import BodyKind
+from cartable.bodies.models import Body
+from cartable.funding import actions
+from cartable.funding.enums import CommitmentState
+from cartable.funding.models import Commitment, Envelope
+from cartable.funding.queries import envelopes_run_by
+from cartable.funding.rules import show as euros
+from cartable.web.forms import Form
+from cartable.web.funding.bearers import bearers_for, schools_for
+from cartable.web.funding.commitment_forms import (
+    BearerForm,
+    CommitForm,
+    DayForm,
+    JoinForm,
+    NumberForm,
+    ReasonForm,
+)
+from cartable.web.funding.purse import purse_of
+from cartable.web.funding.reach import (
+    commitment_crumbs,
+    commitment_url,
+    envelope_url,
+    fetch_commitment,
+    fetch_part_of,
+    fetch_run,
+    money_crumbs,
+    parts_of,
+    posted,
+)
+from cartable.web.proof import confirmed
+from cartable.web.show import show, show_form
+
+
+def choose_bearer(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
+    """Look for who will receive the money; who is not known is added."""
+    envelope = fetch_run(request, envelope_id)
+    words = request.GET.get("q", "").strip()
+    return show(
+        request,
+        "funding/choose_bearer.html",
+        title=_("Engager une dépense : pour qui ?"),
+        crumbs=money_crumbs(envelope),
+        envelope=envelope,
+        words=words,
+        bodies=bearers_for(request.user, words),
+        schools=schools_for(request.user, words),
+    )
+
+
+def new_bearer(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
+    """Add a bearer that is not known yet, and go on with the commitment."""
+    envelope = fetch_run(request, envelope_id)
+    form = BearerForm(posted(request))
+
+    def act() -> Body:
+        data = dict(form.cleaned_data)
+        return ensure_body(
+            actor=request.user, kind=BodyKind(data.pop("kind")), department=envelope.department, **data
+        )
+
+    if request.method == "POST" and form.is_valid() and form.carries_out(act):
+        return redirect(_with_bearer(envelope, form.result))
+    return show_form(
+        request,
+        form,
+        title=_("Ajouter un porteur"),
+        submit=_("Ajouter et continuer"),
+        back=reverse("commitment-new", args=[envelope_id]),
+        crumbs=money_crumbs(envelope),
+    )
+
+
+def school_bearer(request: HttpRequest, envelope_id: UUID, school_id: UUID) -> HttpResponse:
+    """Take a school as a legal person for the bearer, and go on with the commitment."""
+    envelope = fetch_run(request, envelope_id)
+    school = get_object_or_404(schools_for(request.user), public_id=school_id)
+    body = ensure_body(actor=request.user, kind=BodyKind.SCHOOL, name=school.name, school=school)
+    return redirect(_with_bearer(envelope, body))
+
+
+def _with_bearer(envelope: Envelope, body: Body) -> str:
+    return reverse("commitment-write", args=[envelope.public_id, body.public_id])
+
+
+def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpResponse:
+    """Commit money of an envelope to a bearer, or propose it from the threshold on."""
+    envelope = fetch_run(request, envelope_id)
+    bearer = get_object_or_404(bearers_for(request.user), public_id=bearer_id)
+    others = envelopes_run_by(request.user).exclude(pk=envelope.pk).filter(year=envelope.year)
+    form = CommitForm(posted(request), envelope=envelope, others=others)
+    if request.method == "POST" and form.is_valid() and _proven(request, form, envelope, form.whole):
+        if form.carries_out(actions.commit, actor=request.user, bearer_id=bearer_id, **form.asked):
+            messages.success(request, _what_happened(form.result))
+            return redirect(commitment_url(form.result))
+    left = {"left": euros(purse_of(envelope).ae), "limit": euros(envelope.line.second_person_from_cents)}
+    return show_form(
+        request,
+        form,
+        title=_("Engager pour %(bearer)s") % {"bearer": bearer.name},
+        intro=_("Reste à engager : %(left)s. À partir de %(limit)s, une seconde personne confirme.") % left,
+        submit=_("Engager"),
+        back=envelope_url(envelope),
+        crumbs=money_crumbs(envelope),
+    )
+
+
+def _proven(request: HttpRequest, form: Form, envelope: Envelope, cents: int) -> bool:
+    """From the threshold on, ask again who is there: a screen may have been left open."""
+    return cents < envelope.line.second_person_from_cents or confirmed(request, form)
+
+
+def _what_happened(found: Commitment) -> str:
+    if found.state == CommitmentState.COMMITTED:
+        return _("La dépense est engagée.")
+    return _("L'argent est réservé. L'engagement attend une seconde personne, ou la part d'un cofinanceur.")
+
+
+def join(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Add the part of a co-funder to a commitment that waits for it."""
+    found = fetch_commitment(request, commitment_id)
+    parts = parts_of(found)
+    mine = envelopes_run_by(request.user).filter(year=parts[0].envelope.year)
+    form = JoinForm(posted(request), envelopes=mine)
+    arguments = {"actor": request.user, "commitment_id": commitment_id}
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _proven(request, form, parts[0].envelope, form.cleaned_data["amount"])
+    ):
+        key = form.cleaned_data["key"]
+        if form.carries_out(actions.join, part=form.part(), key=key, **arguments):
+            messages.success(request, _("Votre part est ajoutée."))
+            return redirect(commitment_url(found))
+    lacking = found.net_cents + found.vat_cents - sum(part.amount_cents for part in parts)
+    return show_form(
+        request,
+        form,
+        title=_("Ajouter votre part"),
+        intro=_("Il manque %(lacking)s pour : %(subject)s.")
+        % {"lacking": euros(lacking), "subject": found.subject},
+        submit=_("Ajouter"),
+        back=commitment_url(found),
+        crumbs=commitment_crumbs(request, parts),
+    )
+
+
+def confirm(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Confirm a proposal as a second person."""
+    found, parts = fetch_part_of(request, commitment_id)
+    form = DayForm(posted(request))
+    whole = {"whole": euros(found.net_cents + found.vat_cents), "bearer": found.bearer.name}
+    page = {
+        "title": _("Confirmer l'engagement"),
+        "intro": _("%(bearer)s : %(whole)s, proposé par une autre personne.") % whole,
+        "submit": _("Confirmer"),
+    }
+    said = _("L'engagement est confirmé.")
+    return _decided(
+        request,
+        found,
+        form,
+        actions.confirm,
+        said,
+        proof=True,
+        crumbs=money_crumbs(parts[0].envelope),
+        **page,
+    )
+
+
+def refuse(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Refuse a proposal, or take back one's own."""
+    found, parts = fetch_part_of(request, commitment_id)
+    page = {
+        "title": _("Refuser ou retirer la proposition"),
+        "submit": _("Refuser"),
+        "crumbs": money_crumbs(parts[0].envelope),
+    }
+    said = _("L'engagement est refusé ; l'argent est de nouveau disponible.")
+    return _decided(request, found, ReasonForm(posted(request)), actions.refuse, said, **page)
+
+
+def reopen(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Open a closed commitment again."""
+    found, parts = fetch_part_of(request, commitment_id)
+    page = {
+        "title": _("Rouvrir l'engagement"),
+        "submit": _("Rouvrir"),
+        "crumbs": money_crumbs(parts[0].envelope),
+    }
+    said = _("L'engagement est rouvert.")
+    return _decided(request, found, ReasonForm(posted(request)), actions.reopen, said, **page)
+
+
+def number(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Write the number of the commitment in the State's accounts."""
+    found, parts = fetch_part_of(request, commitment_id)
+    form = NumberForm(posted(request), initial={"number": found.number})
+    page = {
+        "title": _("Numéro d'engagement"),
+        "submit": _("Enregistrer"),
+        "crumbs": money_crumbs(parts[0].envelope),
+    }
+    return _decided(request, found, form, actions.set_number, _("Le numéro est enregistré."), **page)
+
+
+def close(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
+    """Close a commitment of which nothing is left."""
+    found, parts = fetch_part_of(request, commitment_id)
+    page = {
+        "title": _("Solder l'engagement"),
+        "intro": _("Rien n'est plus à payer, à justifier ni à reverser."),
+        "submit": _("Solder"),
+        "crumbs": money_crumbs(parts[0].envelope),
+    }
+    return _decided(
+        request, found, Form(posted(request)), actions.close, _("L'engagement est soldé."), **page
+    )
+
+
+def _decided(
+    request: HttpRequest,
+    found: Commitment,
+    form: Form,
+    act: Callable[..., Any],
+    said: str,
+    *,
+    proof: bool = False,
+    **page: Any,
+) -> HttpResponse:
+    """Show a form of a commitment; where it is sent and nothing is refused, carry it out and go back."""
+    sent = request.method == "POST" and form.is_valid() and (not proof or confirmed(request, form))
+    data = {name: value for name, value in form.cleaned_data.items() if name != "proof"} if sent else {}
+    if sent and form.carries_out(act, actor=request.user, commitment_id=found.public_id, **data):
+        messages.success(request, said)
+        return redirect(commitment_url(found))
+    return show_form(request, form, back=commitment_url(found), **page)
