@@ -176,12 +176,12 @@ class Stores:
             cursor.execute(sql)
 
 
-def call(address: str, function: str) -> Any:
+def call(address: str, function: str, timeout: int = 600) -> Any:
     """Call `module:function` in a fresh process on that store; give its result."""
     line = [sys.executable, "-m", "tests.victim", "call", function]
     environment = {**os.environ, "DATABASE_URL": address}
     done = subprocess.run(
-        line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
+        line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
     )
     if done.returncode:
         raise AssertionError(f"{function} failed:\n{done.stderr}")

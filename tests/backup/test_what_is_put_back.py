@@ -12,9 +12,11 @@ from cartable.backup import actions
 from tests.backup.filled import CANARY
 
 
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
+both_stores = pytest.mark.store
 
 
+@both_stores
 @pytest.mark.parametrize("bare", [True, False], ids=["without tables", "just migrated"])
 def test_all_stands_again_on_an_empty_machine(filled, archive, machines, bare):
     other = machines(bare=True)
@@ -130,10 +132,12 @@ def saves_while_others_write(machine, machines, tmp_path, *, writers: int, backu
     assert counts == sorted(counts) and counts[-1] > counts[0]
 
 
+@both_stores
 def test_backups_are_whole_while_others_write(machines, tmp_path):
     saves_while_others_write(machines(), machines, tmp_path, writers=2, backups=2)
 
 
+@both_stores
 @pytest.mark.soak
 def test_twenty_backups_are_whole_while_four_write(machines, tmp_path):
     saves_while_others_write(machines(), machines, tmp_path, writers=4, backups=20)

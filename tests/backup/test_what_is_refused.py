@@ -10,7 +10,8 @@ import pytest
 from tests.backup import altered
 
 
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
+both_stores = pytest.mark.store
 OTHER = base64.urlsafe_b64encode(b"another key, of another house...").decode()
 OURS = os.environ["CARTABLE_KEYS"]
 
@@ -24,6 +25,7 @@ def nothing_written(machine) -> bool:
     return True
 
 
+@both_stores
 def test_a_store_in_use_is_left_alone(filled, archive):
     before = filled.call("tests.backup.filled:state")
     assert "n'est pas vide" in filled.refusal("restore", archive)
@@ -60,6 +62,7 @@ def test_a_newer_key_in_front_does_no_harm(machines, archive):
     assert machines(bare=True, keys=f"k2:{OTHER},{OURS}").answer("restore", archive)["ok"]
 
 
+@both_stores
 def test_a_row_left_out_is_noticed_even_if_signed(machines, archive, tmp_path):
     machine = machines(bare=True)
     without = altered.signed_again(archive, tmp_path, altered.without_a_row)
@@ -69,6 +72,7 @@ def test_a_row_left_out_is_noticed_even_if_signed(machines, archive, tmp_path):
     assert machine.answer("restore", archive)["ok"]
 
 
+@both_stores
 def test_a_ledger_that_does_not_add_up_is_noticed(machines, archive, tmp_path):
     machine = machines(bare=True)
     wrong = altered.signed_again(archive, tmp_path, altered.with_another_balance)

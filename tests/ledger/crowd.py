@@ -97,26 +97,32 @@ together = Barrier(THREADS, timeout=30)
 
 
 def one_naive_post(thread: int, turn: int) -> bool:
-    resource = open_resource(code="sim", label="Carte SIM")
-    depot = Account.objects.get(resource=resource, code=DEPOT)
+    open_resource(code="sim", label="Carte SIM")
+    return naive_take("sim", DEPOT, f"school:{thread}", 1, together)
+
+
+def naive_take(resource_code: str, source: str, target: str, amount: int, together: Barrier) -> bool:
+    """Take without any rule: read the balance, look whether it is enough, write."""
+    resource = Resource.objects.get(code=resource_code)
+    first = Account.objects.get(resource=resource, code=source)
     if connection.vendor == "sqlite":
         connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
     together.wait()  # everybody has read before anybody writes
-    if depot.balance < 1:
+    if first.balance < amount:
         return False
     with transaction.atomic():
-        school = naive_account(resource, f"school:{thread}")
+        second = naive_account(resource, target)
         Transfer.objects.create(
             public_id=uuid4(),
             resource=resource,
-            source=depot,
-            target=school,
-            amount=1,
+            source=first,
+            target=second,
+            amount=amount,
             value_date=DAY,
             reason_code="x",
         )
-        Account.objects.filter(pk=depot.pk).update(balance=F("balance") - 1)
-        Account.objects.filter(pk=school.pk).update(balance=F("balance") + 1)
+        Account.objects.filter(pk=first.pk).update(balance=F("balance") - amount)
+        Account.objects.filter(pk=second.pk).update(balance=F("balance") + amount)
     return True
 
 

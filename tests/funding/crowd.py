@@ -1,0 +1,135 @@
+"""Many at once on one envelope, in a process of its own: each thread has its own connection to the store."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import OperationalError, connection
+
+from cartable.bodies.models import Body
+from cartable.foundation import clock, store_rules
+from cartable.foundation.refused import Refused
+from cartable.funding import actions, codes
+from cartable.funding.checks import damages
+from cartable.funding.enums import Stage
+from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.ledger import checks as ledger_checks
+from cartable.ledger.models import Account
+from cartable.ledger.queries import sum_is_zero
+from tests import factories
+from tests.funding.stage import DAY, Country, down, left
+from tests.ledger.crowd import naive_take
+
+
+LATE = datetime(2020, 11, 30, 11, tzinfo=UTC)
+WORKERS, CENTS = 64, 10_07
+
+
+def small() -> list[dict[str, Any]]:
+    return rounds(2, 20)
+
+
+def soak() -> list[dict[str, Any]]:
+    return rounds(20, 200)
+
+
+def rounds(count: int, each: int) -> list[dict[str, Any]]:
+    """Put half of what is asked for into one envelope, again and again, and let everybody ask at once."""
+    with clock.at(LATE):
+        country = Country()
+        people = [factories.decider("prefecture", country.d59) for _ in range(4)]
+        bearer = country.bearer.public_id
+        asked = WORKERS * each
+        said = []
+        for _round in range(count):
+            _refill(country, asked // 2 * CENTS + 6)
+            accepted = _everybody(
+                lambda thread, _turn: _commit(people[thread % 4].pk, country.nord, bearer), each
+            )
+            said.append(_found(country.nord, accepted))
+        return said
+
+
+def _refill(country: Country, cents: int) -> None:
+    """Let the Nord have so much, whatever was left."""
+    wanted = cents - left(country.nord)
+    actions.open_credits(
+        actor=None, envelope_id=country.nation.public_id, ae_cents=wanted, cp_cents=1, on=DAY
+    )
+    for source, target in ((country.nation, country.region), (country.region, country.nord)):
+        down(source, target, wanted, cp_cents=0)
+
+
+def _commit(actor_id: int, envelope: Envelope, bearer: UUID) -> bool:
+    """Commit with rights resolved anew, as a request does; one in four is sent twice with one key."""
+    key = uuid4()
+    return all(_once(key, actor_id, envelope, bearer) for _ in range(1 + (key.int % 4 == 0)))
+
+
+def _once(key: UUID, actor_id: int, envelope: Envelope, bearer: UUID) -> bool:
+    from cartable.accounts.models import User
+
+    try:
+        actions.commit(
+            actor=User.objects.get(pk=actor_id), kind="order", bearer_id=bearer, subject="Tablettes",
+            parts=[actions.Part(envelope.public_id, CENTS)], on=DAY, key=key,
+        )  # fmt: skip
+    except Refused as no:
+        if no.code != "not_enough":
+            raise
+        return False
+    except OperationalError as waited:  # too long in the queue: whoever asked asks again, with the same key
+        if "locked" not in str(waited) and "lock timeout" not in str(waited):
+            raise
+        return _once(key, actor_id, envelope, bearer)
+    return True
+
+
+def _everybody(one: Callable[[int, int], bool], each: int) -> int:
+    start = Barrier(WORKERS, timeout=60)
+
+    def work(thread: int) -> int:
+        try:
+            with clock.at(LATE):
+                start.wait()
+                return sum(one(thread, turn) for turn in range(each))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return sum(pool.map(work, range(WORKERS)))
+
+
+def _found(envelope: Envelope, accepted: int) -> dict[str, Any]:
+    parts = CommitmentPart.objects.filter(envelope=envelope)
+    return {
+        "accepted": accepted,
+        "commitments": Commitment.objects.filter(state="committed").count(),
+        "committed_cents": sum(parts.values_list("amount_cents", flat=True)),
+        "left": left(envelope),
+        "zero": sum_is_zero(),
+        "damages": [damage.code for damage in (*ledger_checks.damages(), *damages())],
+    }
+
+
+def naive() -> dict[str, Any]:
+    """Read what is left, look whether it is enough, write: without the store's rules it must overspend."""
+    with clock.at(LATE):
+        country = Country().fill(5 * CENTS)
+    source = codes.account(Stage.ENVELOPE, country.nord.public_id)
+    store_rules.remove()
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_enough")
+    together = Barrier(WORKERS, timeout=60)
+    accepted = _everybody(
+        lambda thread, _turn: naive_take("ae", source, f"committed:{thread}", CENTS, together), 1
+    )
+    assert Body.objects.exists()
+    return {
+        "accepted": accepted,
+        "left": Account.objects.get(resource__code="ae", code=source).balance,
+        "damages": [damage.code for damage in ledger_checks.damages()],
+    }

@@ -1,0 +1,35 @@
+"""When sixty-four decide on one envelope at once: is nothing overspent, lost or counted twice?"""
+
+import pytest
+
+from tests import kill
+from tests.funding.crowd import CENTS, WORKERS
+
+
+pytestmark = pytest.mark.store
+
+
+def nothing_over_nothing_lost(rounds: list[dict], each: int) -> None:
+    room = WORKERS * each // 2
+    for number, found in enumerate(rounds, start=1):
+        assert found["accepted"] == room and found["left"] == 6, found
+        assert found["commitments"] == number * room, found
+        assert found["committed_cents"] == number * room * CENTS, found
+        assert found["zero"] and found["damages"] == [], found
+
+
+def test_a_crowd_commits_what_there_is_and_no_cent_more(stores):
+    nothing_over_nothing_lost(kill.call(stores.fresh(), "tests.funding.crowd:small", timeout=1800), 20)
+
+
+@pytest.mark.soak
+def test_a_crowd_that_does_not_stop_commits_no_cent_more(stores):
+    rounds = kill.call(stores.fresh(), "tests.funding.crowd:soak", timeout=4 * 3600)
+    assert len(rounds) == 20
+    nothing_over_nothing_lost(rounds, 200)
+
+
+def test_the_crowd_would_overspend_without_the_rules(stores):
+    after = kill.call(stores.fresh(), "tests.funding.crowd:naive")
+    assert after["accepted"] > 5 and after["left"] < 0
+    assert "ledger_floor" in after["damages"]
