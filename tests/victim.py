@@ -65,8 +65,10 @@ def noticing(notice: Callable[[str], None], files: bool) -> Iterator[None]:
         commit()
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in FILE_EVENTS or (event == "open" and (arguments[2] or 0) & WRITING):
-            notice(f"{event} {Path(os.fsdecode(arguments[0])).name if arguments[0] else ''}")
+        path = arguments[0] if arguments else None
+        writes = event in FILE_EVENTS or (event == "open" and (arguments[2] or 0) & WRITING)
+        if writes and isinstance(path, str | bytes | os.PathLike):
+            notice(f"{event} {Path(os.fsdecode(path)).name}")
 
     if files:
         sys.addaudithook(audit)  # it stays until this process dies, which is soon
