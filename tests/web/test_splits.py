@@ -97,6 +97,8 @@ def test_a_split_is_proposed_compared_changed_and_notified(client, region, count
     assert client.post(notify, {"on": "2020-05-11", "announced_on": "2020-05-04"}).status_code == 302
     assert left(country.pas) == 280_000_00 and left(country.region) == 695_294_00 - 413_655_92 - 280_000_00
     page = words(client.get(sent.url))
+    letter = split.shares.get(department__code="62").delegation
+    assert reverse("notification-letter", args=[letter.public_id]) in page
     assert "notifié" in page and "2020-0002" in page and "Notifier ce partage" not in page
 
 

@@ -253,7 +253,7 @@ def _shares_table(found: Split, shares: list[SplitShare]) -> Table:
     if found.state == SplitState.DRAFT:
         columns.append(Column(_("Modifier"), _change_link))
     if found.state == SplitState.NOTIFIED:
-        columns.append(Column(_("Lettre"), lambda s: s.delegation.letter_number if s.delegation else "—"))
+        columns.append(Column(_("Lettre"), _letter))
     return Table(
         caption=_("Parts"), columns=columns, rows=shares, csv=reverse("split-csv", args=[found.public_id])
     )
@@ -266,6 +266,13 @@ def _changed(share: SplitShare) -> str:
         "computed": euros(share.computed_ae_cents),
         "reason": share.change_reason,
     }
+
+
+def _letter(share: SplitShare) -> str:
+    if share.delegation is None:
+        return "—"
+    number = share.delegation.letter_number
+    return link(number, reverse("notification-letter", args=[share.delegation.public_id]))
 
 
 def _change_link(share: SplitShare) -> str:
