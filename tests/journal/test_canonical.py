@@ -60,6 +60,7 @@ class OnBothStores(TestCase):
 
 
 def test_keys_stand_in_one_order_whatever_the_order_they_came_in():
+    assert canonical({"aa": 0, "b": 0}) == '{"b": 0, "aa": 0}', "the shorter first"
     assert canonical({"bb": 1, "a": 2, "B": {"z": 1, "y": [{"d": 1, "c": 2}]}}) == (
         '{"B": {"y": [{"c": 2, "d": 1}], "z": 1}, "a": 2, "bb": 1}'
     )
