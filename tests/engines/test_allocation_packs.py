@@ -29,7 +29,7 @@ def real_parts(drawn):
     share = packs.shares(built, level)
     unit, column, part = packs._parts(built, share, money.cheapest(limits, demand))
     keys = [
-        (built.needs["school"][int(line)], instance.KINDS[kind])
+        (built.names["school"][int(line)], instance.KINDS[kind])
         for line, kind in zip(built.line, built.kind, strict=True)
     ]
     funds = [fund.code for fund in built.funds] + [""]

@@ -19,7 +19,10 @@ COUNTS = (
 
 @dataclass(frozen=True)
 class Checked:
-    """Hold typed tables (`weight` in millionths, `need_devices`, `need_connections` added) and remarks."""
+    """Hold typed tables (`weight` in millionths, `need_devices`, `need_connections` added) and remarks.
+
+    The needs are in the order school, tags.
+    """
 
     needs: pl.DataFrame
     sources: pl.DataFrame
@@ -40,7 +43,7 @@ def check(needs: Sheet, sources: Sheet, funds: Sheet) -> Checked:
     _check_codes(needs, sources, funds)
     _stop(needs, sources, funds)
     checked = Checked(_typed_needs(needs), _typed_sources(sources), _typed_funds(funds), remarks)
-    _check_sums(checked, needs.name, sources.name, funds.name)
+    check_sums(checked, needs.name, sources.name, funds.name)
     cites = set(funds.cells.filter(pl.col("kind") == "cite_educative")["fund"])
     unknown = sorted(set(needs.cells["cite_educative"]) - cites - {""})
     remarks += [f"Cité éducative « {code} » sans fonds : ses lignes n’en reçoivent rien." for code in unknown]
@@ -74,9 +77,9 @@ def _complete(sheet: Sheet, columns: dict[str, str | None], remarks: list[str]) 
 def _check_whole(sheet: Sheet, column: str, *, least: int = 0) -> None:
     text = pl.col(column)
     filled = text != ""
-    sheet.refuse(filled & ~text.str.contains(r"^-?\d+$"), column, "un nombre entier est attendu")
-    sheet.refuse(text.str.contains(r"^-0*[1-9]\d*$"), column, "un nombre négatif n’a pas de sens ici")
-    sheet.refuse(text.str.contains(r"^0*[1-9]\d{18,}$"), column, "ce nombre est trop grand")
+    sheet.refuse(filled & ~text.str.contains(r"^-?[0-9]+$"), column, "un nombre entier est attendu")
+    sheet.refuse(text.str.contains(r"^-0*[1-9][0-9]*$"), column, "un nombre négatif n’a pas de sens ici")
+    sheet.refuse(text.str.contains(r"^0*[1-9][0-9]{18,}$"), column, "ce nombre est trop grand")
     if least:
         sheet.refuse(text.str.contains(r"^-?0+$"), column, f"au moins {least} est attendu")
 
@@ -96,7 +99,7 @@ def _check_needs(sheet: Sheet) -> None:
         _check_whole(sheet, column)
     _check_choice(sheet, "computer_only", ("0", "1"))
     weight = pl.col("weight")
-    plain = weight.str.contains(r"^\d{1,12}(\.\d{1,6}0*)?$")
+    plain = weight.str.contains(r"^[0-9]{1,12}(\.[0-9]{1,6}0*)?$")
     sheet.refuse(
         ~plain, "weight", "un nombre décimal positif d’au plus 6 décimales est attendu (point décimal)"
     )
@@ -166,14 +169,15 @@ def _check_only_for(
     for kind in kinds:
         if have_needs or kind == "fund":
             codes = [f"{kind}:{code}" for code in known[kind]]
-            lost = text.str.starts_with(f"{kind}:") & ~text.is_in(codes)
+            lost = text.str.contains(f"^{kind}:.") & ~text.is_in(codes)
             sheet.refuse(lost, "only_for", "ce code n’est connu d’aucun fichier")
 
 
 def _typed_needs(sheet: Sheet) -> pl.DataFrame:
-    whole, decimals = (pl.col("weight").str.extract(pattern) for pattern in (r"^(\d+)", r"\.(\d{1,6})"))
+    whole, decimals = (pl.col("weight").str.extract(pattern) for pattern in (r"^([0-9]+)", r"\.([0-9]{1,6})"))
     weight = whole.cast(pl.Int64) * 1_000_000 + decimals.fill_null("0").str.pad_end(6, "0").cast(pl.Int64)
     typed = sheet.cells.with_columns(pl.col(*COUNTS, "computer_only").cast(pl.Int64), weight=weight)
+    typed = typed.sort("school", "tags")
     return typed.with_columns(
         need_devices=(pl.col("device_and_connection") + pl.col("device") - pl.col("held_devices")).clip(0),
         need_connections=(
@@ -194,7 +198,7 @@ def _typed_funds(sheet: Sheet) -> pl.DataFrame:
     return sheet.cells.with_columns(pl.col("budget_cents").cast(pl.Int64), departments=places)
 
 
-def _check_sums(checked: Checked, needs: str, sources: str, funds: str) -> None:
+def check_sums(checked: Checked, needs: str, sources: str, funds: str) -> None:
     """Refuse what could not be added up in 64 bits."""
     totals = [
         (needs, "weight", _total(checked.needs, "weight", "need_devices", "need_connections")),

@@ -12,13 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from cartable.engines.allocation.columns import REJECTS, RULES
 from cartable.engines.allocation.overrides import parse
 from cartable.engines.allocation.plan import Outcome, allocate_sheets
-from cartable.engines.allocation.reading import ENDINGS, read, write_all
+from cartable.engines.allocation.reading import ENDINGS, read
 from cartable.engines.allocation.refused import AllocationRefused, InputRefused
+from cartable.engines.allocation.writing import Content, write_all
 
 
 SHOWN = 20
@@ -72,7 +71,22 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--set", type=parse, action="append", default=[], metavar="CIBLE=VALEUR",
                         help="fund:CODE=CENTIMES, source:CODE.price=CENTIMES, source:CODE.stock=N")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="bilan sur la sortie standard")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if twice := _named_twice(options):
+        parser.error(f"{twice} : ce fichier est nommé deux fois")
+    return options
+
+
+def _named_twice(options: argparse.Namespace) -> Path | None:
+    """Return an output that would take the place of an input or of another output."""
+    inputs = [options.needs, options.sources, options.funds]
+    outputs = [path for path in (options.out, options.explain, options.summary, options.rejects) if path]
+    places = [path.resolve() for path in inputs]
+    for path in outputs:
+        if path.resolve() in places:
+            return path
+        places.append(path.resolve())
+    return None
 
 
 def _table(text: str) -> Path:
@@ -88,15 +102,14 @@ def _cost(start: float) -> dict[str, float | int]:
     return {"seconds": seconds, "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
 
 
-def _outputs(
-    options: argparse.Namespace, outcome: Outcome, account: dict[str, Any]
-) -> dict[Path, pl.DataFrame | str]:
-    outputs: dict[Path, pl.DataFrame | str] = {options.out: outcome.plan}
+def _outputs(options: argparse.Namespace, outcome: Outcome, account: dict[str, Any]) -> dict[Path, Content]:
+    """List what is to be written, the plan last: where it stands, the rest does."""
+    outputs: dict[Path, Content] = {}
     if options.explain:
-        outputs[options.explain] = outcome.explain
+        outputs[options.explain] = outcome.explain_slices
     if options.summary:
         outputs[options.summary] = json.dumps(account, ensure_ascii=False, indent=1) + "\n"
-    return outputs
+    return outputs | {options.out: outcome.plan}
 
 
 def _refuse(options: argparse.Namespace, refused: InputRefused) -> int:

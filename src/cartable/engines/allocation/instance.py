@@ -48,15 +48,15 @@ class Fund:
 class Instance:
     """Hold everything to decide on; units are in the order school, tags, kind.
 
-    Per unit: `line` (row of `needs`), `kind` (index in KINDS), `need`, `delivered` (≤ need), `weight` in
-    millionths, `group` (index of its class). The level of a unit under the rule is
-    `(offset + received) / slope`, with a whole `offset` and a `slope` in whole millionths. Per column:
+    Per unit: `line` (row of `names`, the school and tags of each line), `kind` (index in KINDS), `need`,
+    `delivered` (≤ need), `weight` in millionths, `group` (index of its class). The level of a unit under the rule
+    is `(offset + received) / slope`, with a whole `offset` and a `slope` in whole millionths. Per column:
     `column_class`, `column_source`, `column_fund` (FREE: none); the columns of a class follow each other in the
     order of preference.
     """
 
     rule: str
-    needs: pl.DataFrame
+    names: pl.DataFrame
     sources: list[Source]
     funds: list[Fund]
     line: Ints
@@ -78,6 +78,11 @@ class Instance:
         return self.need - self.delivered
 
     @property
+    def tops(self) -> Floats:
+        """Return the level at which each unit is served whole."""
+        return (self.offset + self.missing) * float(MILLION) / np.maximum(self.slope, 1)
+
+    @property
     def column_price(self) -> Ints:
         """Return the price in cents of one piece through each column."""
         return np.array([source.price for source in self.sources], np.int64)[self.column_source]
@@ -94,7 +99,6 @@ def build(
     """Build the instance from checked tables; goods that come after the deadline are left out."""
     goods = _sources(sources, deadline)
     money = _funds(funds)
-    needs = needs.sort("school", "tags")
     line, kind, need, delivered = _units(needs)
     shape = _shapes(needs, goods, money)
     group, columns = _classes(shape[line], kind, _ways(needs, shape, goods, money))
@@ -103,7 +107,8 @@ def build(
     sizes = [len(ways) for ways in columns]
     flat = np.array([way for ways in columns for way in ways], np.int64).reshape(-1, 2)
     return Instance(
-        rule=rule, needs=needs, sources=goods, funds=money, line=line, kind=kind, need=need, delivered=delivered,
+        rule=rule, names=needs.select("school", "tags"), sources=goods, funds=money, line=line, kind=kind,
+        need=need, delivered=delivered,
         weight=weight, group=group, offset=offset, slope=slope,
         column_class=np.repeat(np.arange(len(columns)), sizes), column_source=flat[:, 0], column_fund=flat[:, 1],
         classes=len(columns),

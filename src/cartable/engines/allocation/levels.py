@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csc_array
 from scipy.sparse.csgraph import connected_components
 
 from cartable.engines.allocation.instance import FREE, MILLION, Floats, Instance, Ints
-from cartable.engines.allocation.simplex import Simplex, Solution
+from cartable.engines.allocation.simplex import Simplex, Solution, simplex
 
 
 PRICED = 1e-9  # a price below this is rounding noise
@@ -141,16 +141,16 @@ def leximin(limits: Limits) -> tuple[Floats, list[Round]]:
     if not reachable.any():
         return water.held, rounds
     demand = water.served(np.inf)
-    simplex = Simplex(
+    programme = simplex(
         limits.matrix,
         -np.ones(limits.matrix.shape[1]),
         np.concatenate([demand, limits.stock, limits.budget]),
     )
-    cuts = _violated(limits, simplex.run(), demand)
+    cuts = _violated(limits, programme.run(), demand)
     while True:
         level, tight = _next_level(water, cuts, rounds[-1].level if rounds else 0.0)
         demand = water.served(level)
-        found = _violated(limits, _solve(simplex, demand), demand)
+        found = _violated(limits, _solve(programme, demand), demand)
         if found and _lower(water, found, level):
             cuts += found
             continue
@@ -161,9 +161,9 @@ def leximin(limits: Limits) -> tuple[Floats, list[Round]]:
         water = water.freeze(frozen, level)
 
 
-def _solve(simplex: Simplex, demand: Floats) -> Solution:
-    simplex.set_rows(np.arange(len(demand)), np.full(len(demand), -np.inf), demand)
-    return simplex.run()
+def _solve(programme: Simplex, demand: Floats) -> Solution:
+    programme.set_rows(np.arange(len(demand)), np.full(len(demand), -np.inf), demand)
+    return programme.run()
 
 
 def _lower(water: _Water, found: list[Cut], level: float) -> bool:

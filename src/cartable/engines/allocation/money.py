@@ -7,7 +7,7 @@ import numpy as np
 from cartable.engines.allocation.columns import FUND_KINDS
 from cartable.engines.allocation.instance import FREE, Floats, Ints
 from cartable.engines.allocation.levels import Limits
-from cartable.engines.allocation.simplex import Simplex, Solution
+from cartable.engines.allocation.simplex import Simplex, Solution, simplex
 
 
 LEEWAY = 1e-7  # pieces by which a class may fall short here; the parts are stretched back afterwards
@@ -17,21 +17,21 @@ PRICED = 1e-7  # a reduced cost above this keeps a column out of every optimum
 def cheapest(limits: Limits, demand: Floats) -> Floats:
     """Return the pieces that pass through each column: the demand of every class at the least cost.
 
-    One programme after the other, each on the optima of the one before: money, computers, open sources, far funds,
-    then the codes of sources and funds.
+    One programme after the other, each on the optima of the one before: money, computers, open sources, what the
+    cités éducatives do not pay, nor the départements, nor the régions, then the codes of sources and funds.
     """
     if not len(limits.instance.column_class):
         return np.zeros(0)
     upper = np.concatenate([demand, limits.stock, limits.budget])
-    simplex = Simplex(limits.matrix, np.zeros(limits.matrix.shape[1]), upper)
-    simplex.set_rows(np.arange(len(demand)), np.maximum(0.0, demand - LEEWAY), demand)
+    programme = simplex(limits.matrix, np.zeros(limits.matrix.shape[1]), upper)
+    programme.set_rows(np.arange(len(demand)), np.maximum(0.0, demand - LEEWAY), demand)
     values = np.zeros(0)
     for cost in _wishes(limits):
-        simplex.set_cost(cost)
-        solution = simplex.run()
+        programme.set_cost(cost)
+        solution = programme.run()
         values = solution.values
-        simplex.forbid(np.flatnonzero(solution.reduced > PRICED))
-        _hold(simplex, solution, len(demand), upper)
+        programme.forbid(np.flatnonzero(solution.reduced > PRICED))
+        _hold(programme, solution, len(demand), upper)
     return _stretched(np.maximum(values, 0.0), limits.instance.column_class, demand)
 
 
@@ -42,15 +42,17 @@ def _wishes(limits: Limits) -> Iterator[Floats]:
     yield limits.unit_price
     yield np.array([good.item == "computer" for good in instance.sources], float)[source]
     yield np.array([not good.only_for for good in instance.sources], float)[source]
-    yield np.array([FUND_KINDS.index(money.kind) + 1.0 for money in instance.funds] + [0.0])[fund]
+    ranks = np.array([*(FUND_KINDS.index(money.kind) for money in instance.funds), -1])[fund]
+    for nearer in range(len(FUND_KINDS) - 1):
+        yield (ranks > nearer).astype(float)
     yield (source + 1.0) / len(instance.sources)
     yield np.where(paid, (fund + 1.0) / max(1, len(instance.funds)), 0.0)
 
 
-def _hold(simplex: Simplex, solution: Solution, classes: int, upper: Floats) -> None:
+def _hold(programme: Simplex, solution: Solution, classes: int, upper: Floats) -> None:
     """Keep the stocks and budgets that carry a price fully used, so that later wishes stay on these optima."""
     rows = np.flatnonzero(np.abs(solution.prices[classes:]) > PRICED) + classes
-    simplex.set_rows(rows, upper[rows] - LEEWAY / 10, upper[rows])
+    programme.set_rows(rows, upper[rows] - LEEWAY / 10, upper[rows])
 
 
 def _stretched(values: Floats, column_class: Ints, demand: Floats) -> Floats:

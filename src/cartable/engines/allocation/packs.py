@@ -136,13 +136,14 @@ class _Desk:
         group, missing = instance.group.tolist(), instance.missing.tolist()
         offset, slope = instance.offset.tolist(), instance.slope.tolist()
         fine = 2 * max(slope, default=1).bit_length()  # enough binary digits to tell any two levels apart
-        level = [
-            ((first + got) << fine) // run for first, got, run in zip(offset, self.given, slope, strict=True)
+        alive = {at for at in range(instance.classes) if self._first_open(ways[at]) is not None}
+        heap = [
+            (((offset[at] + self.given[at]) << fine) // slope[at], -self.cut[at], at)
+            for at in range(len(group))
+            if group[at] in alive and self.given[at] < missing[at]
         ]
-        heap = [(level[at], -self.cut[at], at) for at in range(len(group)) if self.given[at] < missing[at]]
         heapq.heapify(heap)
         extra: dict[tuple[int, int], int] = {}
-        alive = set(group)
         while heap and alive:
             _, cut, unit = heap[0]
             column = self._first_open(ways[group[unit]])

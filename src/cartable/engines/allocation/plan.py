@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ import polars as pl
 
 from cartable.engines.allocation import instance as instances
 from cartable.engines.allocation import levels, money, packs
-from cartable.engines.allocation.checking import Checked, check
+from cartable.engines.allocation.checking import Checked, check, check_sums
 from cartable.engines.allocation.columns import RULES
 from cartable.engines.allocation.instance import FREE, Floats, Instance, Ints
 from cartable.engines.allocation.levels import Round
@@ -21,6 +21,9 @@ from cartable.engines.allocation.overrides import apply
 from cartable.engines.allocation.packs import Whole
 from cartable.engines.allocation.reading import Sheet, sheet
 from cartable.engines.allocation.refused import AllocationRefused
+
+
+HASHED_AT_ONCE = 8_192  # rows
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,13 @@ class Outcome:
     @cached_property
     def explain(self) -> pl.DataFrame:
         """Return one row per line and kind with a need, with a French sentence."""
-        from cartable.engines.allocation.explanation import explain
+        return pl.concat(self.explain_slices())
 
-        return explain(self)
+    def explain_slices(self) -> Iterator[pl.DataFrame]:
+        """Give the same part by part, for who writes it."""
+        from cartable.engines.allocation.explanation import explain_slices
+
+        return explain_slices(self)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -90,9 +97,11 @@ def allocate_sheets(
     checked = check(needs, sources, funds)
     tables = apply(checked.sources, checked.funds, changes)
     checked = Checked(checked.needs, tables["sources"], tables["funds"], checked.remarks)
-    instance = instances.build(
-        checked.needs, tables["sources"], tables["funds"], rule=rule, deadline=deadline
-    )
+    if changes:
+        check_sums(checked, needs.name, sources.name, funds.name)
+    remarks, input_hash = checked.remarks, _hash(checked, rule, deadline)
+    instance = instances.build(checked.needs, checked.sources, checked.funds, rule=rule, deadline=deadline)
+    del checked, tables  # a country's tables weigh more than its plan
     limits = levels.limits(instance)
     demand, rounds = levels.leximin(limits)
     level = np.full(instance.classes, np.inf)
@@ -100,7 +109,7 @@ def allocate_sheets(
         level[stop.frozen] = stop.level
     share = packs.shares(instance, level)
     whole = packs.whole(instance, share, money.cheapest(limits, demand))
-    return Outcome(instance, whole, level, rounds, checked.remarks, _hash(checked, rule, deadline))
+    return Outcome(instance, whole, level, rounds, remarks, input_hash)
 
 
 def _plan(instance: Instance, whole: Whole) -> pl.DataFrame:
@@ -118,9 +127,7 @@ def _plan(instance: Instance, whole: Whole) -> pl.DataFrame:
     )
     fund = np.where(fund == FREE, len(instance.funds), fund)
     order = np.lexsort((_rank(funds)[fund], _rank(sources)[source], _rank(items)[source], line))
-    return instance.needs[line[order]].select(
-        "school",
-        "tags",
+    return instance.names[line[order]].with_columns(
         item=items.gather(source[order]),
         source=sources.gather(source[order]),
         fund=funds.gather(fund[order]),
@@ -135,6 +142,7 @@ def _rank(codes: pl.Series) -> Ints:
 def _hash(checked: Checked, rule: str, deadline: date | None) -> str:
     """Hash what the plan depends on, whatever the order of lines and columns."""
     digest = hashlib.sha256(json.dumps(["allocate", 1, rule, deadline and deadline.isoformat()]).encode())
-    for table in (checked.needs, checked.sources, checked.funds):
-        digest.update(table.select(sorted(table.columns)).sort(sorted(table.columns)).write_csv().encode())
+    for table in (checked.needs, checked.sources.sort("source"), checked.funds.sort("fund")):
+        for part in table.select(sorted(table.columns)).iter_slices(HASHED_AT_ONCE):
+            digest.update(part.write_csv(include_header=False).encode())
     return digest.hexdigest()

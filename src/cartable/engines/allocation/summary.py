@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cartable.engines.allocation.columns import KINDS
-from cartable.engines.allocation.explanation import binding, class_stories, numbered
-from cartable.engines.allocation.instance import MILLION, Instance, Ints
+from cartable.engines.allocation.instance import Instance, Ints
 from cartable.engines.allocation.packs import NOISE
+from cartable.engines.allocation.stories import binding, class_stories, numbered
 
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def summary(outcome: "Outcome") -> dict[str, Any]:
     return {
         "rule": instance.rule,
         "input_hash": outcome.input_hash,
-        "lines": len(instance.needs),
+        "lines": len(instance.names),
         "needs": _by_kind(instance, instance.need),
         "served": _by_kind(instance, covered),
         "unmet": _by_kind(instance, instance.need - covered),
@@ -55,7 +55,7 @@ def _rounds(outcome: "Outcome") -> list[dict[str, Any]]:
         entry["binding"] = sorted({*entry["binding"], *names})
     rising = np.isinf(outcome.level)[instance.group]
     if rising.any():
-        ends = (instance.offset + instance.missing)[rising] * MILLION / np.maximum(instance.slope[rising], 1)
+        ends = instance.tops[rising]
         merged[len(merged) + 1] = {
             "round": len(merged) + 1,
             "level": round(float(ends.max()), 9),
@@ -100,5 +100,5 @@ def _spare(outcome: "Outcome") -> list[dict[str, Any]]:
 
 
 def _names(instance: Instance, units: Ints) -> list[dict[str, str]]:
-    lines = instance.needs[instance.line[units]].select("school", "tags").rows(named=True)
+    lines = instance.names[instance.line[units]].rows(named=True)
     return [line | {"kind": KINDS[at]} for line, at in zip(lines, instance.kind[units].tolist(), strict=True)]
