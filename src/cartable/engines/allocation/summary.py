@@ -6,6 +6,7 @@ import numpy as np
 
 from cartable.engines.allocation.columns import KINDS
 from cartable.engines.allocation.instance import Instance, Ints
+from cartable.engines.allocation.nested import best_packs, reached
 from cartable.engines.allocation.packs import NOISE
 from cartable.engines.allocation.stories import binding, class_stories, numbered
 
@@ -36,6 +37,7 @@ def summary(outcome: "Outcome") -> dict[str, Any]:
             for fund, left in zip(instance.funds, whole.budget_left, strict=True)
         ],
         "sources": _sources(outcome),
+        "whole_units": _whole_units(outcome),
         "rounding": _rounding(outcome),
         "spare": _spare(outcome),
         "remarks": outcome.remarks,
@@ -89,6 +91,25 @@ def _rounding(outcome: "Outcome") -> list[dict[str, Any]]:
         }
         for name, unit in rows
     ]
+
+
+def _whole_units(outcome: "Outcome") -> dict[str, Any]:
+    """Bound what whole packs could reach: no plan lifts every line that is not served whole above `bound`.
+
+    `optimal` tells whether the levels are those of the proved optimum of whole packs; null where none is proved
+    (several sources, or funds that are not nested).
+    """
+    instance, whole = outcome.instance, outcome.whole
+    levels = reached(instance, whole.given)
+    best = best_packs(instance)
+    pack = instance.sources[int(instance.column_source[0])].pack if best is not None else 0
+    optimal = None if best is None else bool((levels == reached(instance, best * pack)).all())
+    first = next((stop.level for stop in outcome.rounds if stop.cuts), np.inf)
+    return {"lowest_level": _finite(levels.min(initial=np.inf)), "bound": _finite(first), "optimal": optimal}
+
+
+def _finite(level: float) -> float | None:
+    return round(float(level), 9) if np.isfinite(level) else None
 
 
 def _spare(outcome: "Outcome") -> list[dict[str, Any]]:
