@@ -1,51 +1,37 @@
-"""How long does the whole exact leximin take, against HiGHS on the first level of the full linear programme?
+"""How long do the whole exact leximin, a plan and a what-if take, against HiGHS on the full programmes?
 
-python -m benchmarks.allocation                1k to 60k, peer at 1k and 3k (a few minutes)
-python -m benchmarks.allocation --peer 10000   the peer at 10k too (dual simplex and interior point: many minutes)
+python -m benchmarks.allocation                 1k to 60k, peers at 1k and 3k (a few minutes)
+python -m benchmarks.allocation --peer 10000    the peers at 10k too (each up to the limit of `--seconds`)
+python -m benchmarks.allocation --curve FILE    also draws the curve
 
-The peer is the HiGHS that scipy carries (1.12 or so); highspy is not installed. Both get the same arrays.
+The peer is the HiGHS that scipy carries, alone in its process, on the same arrays. Seconds are by the clock and of
+processor (`cpu`): on a busy machine only the second say something.
 """
 
 import argparse
 import json
+import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 
-import numpy as np
 import scipy
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
-from cartable.engines.allocation import checking, instance, levels, simulate
-from cartable.engines.allocation.instance import FREE, MILLION, Instance
+from benchmarks._allocation_cases import NAMES, built, medians, rows_of, sheets, timed
+from benchmarks._allocation_peers import ask
+from benchmarks._curve import drawn
+from cartable.engines.allocation import levels, simulate
+from cartable.engines.allocation.instance import Instance
 from cartable.engines.allocation.plan import allocate_sheets
 from cartable.engines.allocation.reading import Sheet, read
+from cartable.engines.allocation.writing import write_all
 
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 60_000)
 PEER_SIZES = (1_000, 3_000)
-RUNS = 5
-SEED = 1
-NAMES = ("needs", "sources", "funds")
-
-
-def sheets(schools: int) -> list[Sheet]:
-    """Invent a country and read its three files."""
-    with tempfile.TemporaryDirectory() as folder:
-        simulate.write(Path(folder), simulate.instance(schools, SEED))
-        return [read(Path(folder) / f"{name}.csv") for name in NAMES]
-
-
-def built(schools: int) -> Instance:
-    """Build the arrays that both sides receive."""
-    checked = checking.check(*sheets(schools))
-    return instance.build(checked.needs, checked.sources, checked.funds, rule="leximin", deadline=None)
+WHAT_IF = {"fund:national": 10**9, "source:tablettes-marche.price": 27_390}
 
 
 def leximin(arrays: Instance) -> float:
@@ -53,36 +39,55 @@ def leximin(arrays: Instance) -> float:
     return levels.leximin(levels.limits(arrays))[1][0].level
 
 
-def first_level(arrays: Instance, method: str) -> float:
-    """Find the first level alone on the full programme: one column for each unit, source and fund."""
-    ways = np.bincount(arrays.column_class, minlength=arrays.classes)
-    first = np.concatenate([[0], np.cumsum(ways)[:-1]])
-    count = ways[arrays.group]
-    unit = np.repeat(np.arange(len(arrays.group)), count)
-    column = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[arrays.group][unit]
-    source, fund = arrays.column_source[column], arrays.column_fund[column]
-    units, goods, columns = len(arrays.group), len(arrays.sources), len(column)
-    paid = np.flatnonzero(fund != FREE)
-    price = arrays.column_price[column] / MILLION * 20
-    slope = arrays.slope / MILLION
-    rows = [unit, np.arange(units), units + source, units + goods + fund[paid]]
-    places = [np.arange(columns), np.full(units, columns), np.arange(columns), paid]
-    values = [-np.ones(columns), slope, np.ones(columns), price[paid]]
-    size = (units + goods + len(arrays.funds), columns + 1)
-    matrix = coo_array(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(places))), shape=size
-    ).tocsr()
-    stock = [float(arrays.need.sum()) if good.stock is None else good.stock for good in arrays.sources]
-    budget = [money.budget / MILLION * 20 for money in arrays.funds]
-    limits = np.concatenate([arrays.offset, stock, budget])
-    found = linprog(np.append(np.zeros(columns), -1.0), A_ub=matrix, b_ub=limits, method=method)
-    return float(-found.fun)
+def plan(tables: list[Sheet]) -> None:
+    """Plan and account for it."""
+    outcome = allocate_sheets(*tables, rule="leximin", deadline=None, changes={})
+    assert len(outcome.plan) and outcome.summary
+
+
+def what_if(tables: list[Sheet]) -> None:
+    """Ask for another budget and another price, as a page would while people watch."""
+    outcome = allocate_sheets(*tables, rule="leximin", deadline=None, changes=WHAT_IF)
+    assert outcome.summary
+
+
+def curve() -> list[dict[str, float]]:
+    """Measure every size: the leximin alone, then the plan and its account from read tables."""
+    rows = []
+    for schools in SIZES:
+        country = rows_of(schools)
+        arrays, tables = built(country), sheets(country)
+        alone, whole = medians(leximin, arrays), medians(plan, tables)
+        rows.append(
+            {"schools": schools, "units": len(arrays.group)}
+            | {f"leximin_{name}": value for name, value in alone.items()}
+            | {f"plan_{name}": value for name, value in whole.items()}
+        )
+    return rows
+
+
+def what_ifs() -> dict[str, dict[str, float]]:
+    """Measure a what-if on the largest département of the country, and on the country; warm, in this process."""
+    country = rows_of(60_000)
+    places = [str(row[2]) for row in country["needs"]]
+    largest = max(sorted(set(places)), key=places.count)
+    local = {
+        "needs": [row for row in country["needs"] if row[2] == largest],
+        "sources": country["sources"],
+        "funds": [row for row in country["funds"] if row[2] in ("", largest)],
+    }
+    answers = {}
+    for name, rows in (("département", local), ("nation", country)):
+        tables = sheets(rows)
+        what_if(tables)
+        answers[name] = {"schools": len(rows["needs"])} | medians(what_if, tables)
+    return answers
 
 
 def memory(schools: int) -> int:
-    """Return the bytes that a plan and its summary add to the read tables at the highest, in a fresh process."""
+    """Return the bytes that a plan, its account and all files add to the read tables at the highest, run alone."""
     with tempfile.TemporaryDirectory() as folder:
-        simulate.write(Path(folder), simulate.instance(schools, SEED))
+        simulate.write(Path(folder), rows_of(schools))
         run = subprocess.run(
             [sys.executable, "-c", f"import benchmarks.allocation as b; print(b.growth({folder!r}))"],
             capture_output=True, text=True, check=True,
@@ -91,11 +96,20 @@ def memory(schools: int) -> int:
 
 
 def growth(folder: str) -> int:
-    """Plan once and return the highest resident memory over the one held before, in bytes (Linux)."""
+    """Plan once, write everything, and return the highest resident memory over the one held before (Linux)."""
     tables = [read(Path(folder) / f"{name}.csv") for name in NAMES]
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak of the reading
     before = _resident("VmRSS")
-    _plan(tables)
+    outcome = allocate_sheets(*tables, rule="leximin", deadline=None, changes={})
+    account = json.dumps(outcome.summary, ensure_ascii=False)
+    place = Path(folder)
+    write_all(
+        {
+            place / "explain.csv": outcome.explain_slices,
+            place / "account.json": account,
+            place / "plan.csv": outcome.plan,
+        }
+    )
     return _resident("VmHWM") - before
 
 
@@ -104,65 +118,47 @@ def _resident(field: str) -> int:
     return int(line.split()[1]) * 1024
 
 
-def timed(work, *arguments) -> tuple[float, float]:
-    """Return the seconds and what the work gave."""
-    start = time.perf_counter()
-    answer = work(*arguments)
-    return time.perf_counter() - start, answer
-
-
-def curve() -> list[dict[str, float]]:
-    """Measure every size: the leximin alone, then the whole plan and its summary from read tables."""
-    rows = []
-    for schools in SIZES:
-        arrays, tables = built(schools), sheets(schools)
-        alone = [timed(leximin, arrays) for _ in range(RUNS)]
-        plans = [timed(_plan, tables)[0] for _ in range(RUNS)]
-        rows.append(
-            {
-                "schools": schools,
-                "units": len(arrays.group),
-                "leximin_s": round(statistics.median(seconds for seconds, _ in alone), 4),
-                "plan_s": round(statistics.median(plans), 4),
-                "first_level": alone[0][1],
-            }
-        )
-    return rows
-
-
-def _plan(tables: list[Sheet]) -> int:
-    outcome = allocate_sheets(*tables, rule="leximin", deadline=None, changes={})
-    return len(outcome.plan) + len(outcome.summary)
-
-
-def peers(sizes: tuple[int, ...]) -> list[dict[str, float]]:
-    """Measure the peer on the first level only, one run each, and the difference of the levels."""
-    rows = []
+def peers(sizes: tuple[int, ...], seconds: int) -> list[dict[str, object]]:
+    """Measure the peers, one run each in a process of its own, and ours beside them."""
+    rows: list[dict[str, object]] = []
     for schools in sizes:
-        arrays = built(schools)
-        ours, level = timed(leximin, arrays)
-        row = {"schools": schools, "ours_whole_s": round(ours, 3)}
+        arrays = built(rows_of(schools))
+        ours, processor, _ = timed(leximin, arrays)
+        row = {"schools": schools, "ours_whole": {"s": round(ours, 3), "cpu_s": round(processor, 3)}}
         for method in ("highs-ds", "highs-ipm"):
-            seconds, theirs = timed(first_level, arrays, method)
-            row |= {f"{method}_s": round(seconds, 2), f"{method}_difference": abs(theirs - level)}
-        rows.append(row)
+            row[method] = ask("first_level", schools, method, seconds=seconds)
+        rows.append(row | {"packs": ask("packs", schools, seconds=seconds)})
     return rows
+
+
+def picture(rows: list[dict[str, float]]) -> str:
+    """Draw the curve of the sizes."""
+    lines = {
+        "plan et bilan (temps de processeur)": [(row["schools"], row["plan_cpu_s"]) for row in rows],
+        "leximin exact seul": [(row["schools"], row["leximin_cpu_s"]) for row in rows],
+    }
+    return drawn("Répartir : combien de temps ?", "établissements", "secondes", lines)
 
 
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peer", type=int, action="append", default=[], help="another size for the peer")
-    sizes = (*PEER_SIZES, *parser.parse_args().peer)
+    parser.add_argument("--peer", type=int, action="append", default=[], help="another size for the peers")
+    parser.add_argument("--seconds", type=int, default=900, help="when a peer is stopped")
+    parser.add_argument("--curve", type=Path, help="where to draw the curve (SVG)")
+    options = parser.parse_args()
+    rows = curve()
+    if options.curve:
+        options.curve.write_text(picture(rows), encoding="utf-8")
     report = {
         "machine": f"{platform.machine()}, Python {platform.python_version()}, scipy {scipy.__version__}",
-        "runs": RUNS,
-        "curve": curve(),
-        "peer_first_level": peers(sizes),
+        "load": os.getloadavg(),
+        "curve": rows,
+        "what_if": what_ifs(),
+        "peers": peers((*PEER_SIZES, *options.peer), options.seconds),
         "memory_over_input_60k": memory(60_000),
-        "peak_of_this_process": getrusage(RUSAGE_SELF).ru_maxrss * 1024,
     }
-    print(json.dumps(report, indent=1))
+    print(json.dumps(report, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -18,3 +18,20 @@ def test_a_killed_import_leaves_nothing_and_ends_the_same(stores: kill.Stores) -
     for outcome in outcomes:
         assert (outcome.after_kill, outcome.after_repeat) == (BEFORE, done), outcome
         assert outcome.after_second_repeat == done, outcome
+
+
+PROFILES = kill.Play(*(f"tests.territories.killed_profiles:{name}" for name in ("prepare", "act", "state")))
+NOTHING = {"indexes": 0, "facts": 0, "schools": ["", ""], "told": []}
+INDEX = NOTHING | {"indexes": 3, "told": ["socialindex_imported"]}
+BOTH = INDEX | {"facts": 2, "schools": ["REP", "REP+"], "told": ["socialindex_imported", "priorityfact_imported"]}
+
+
+def test_a_killed_import_of_profiles_leaves_whole_files(stores: kill.Stores) -> None:
+    outcomes = kill.kill_everywhere(stores, PROFILES, only=("INSERT", "UPDATE"))
+    assert len(outcomes) >= 4
+    seen = [outcome.after_kill for outcome in outcomes]
+    assert NOTHING in seen and INDEX in seen
+    for outcome in outcomes:
+        assert outcome.after_kill in (NOTHING, INDEX, BOTH), outcome
+        facts = {name: value for name, value in outcome.after_repeat.items() if name != "told"}
+        assert facts == {name: value for name, value in BOTH.items() if name != "told"}, outcome

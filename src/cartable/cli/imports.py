@@ -22,6 +22,30 @@ def schools(options: Namespace) -> int:
     return _report(report, options)
 
 
+def social_index(options: Namespace) -> int:
+    """Import the social position index of schools."""
+    from cartable.territories.profile_imports import import_social_indexes
+
+    report = import_social_indexes(
+        actor=None, paths=_paths(options), progress=progress, rejects=_rejects_path(options)
+    )
+    return _report(report, options)
+
+
+def priority_education(options: Namespace) -> int:
+    """Import lists of priority education and of the nearest QPV."""
+    from cartable.territories.profile_imports import import_priority_education
+
+    report = import_priority_education(
+        actor=None,
+        paths=_paths(options),
+        year=options.school_year,
+        progress=progress,
+        rejects=_rejects_path(options),
+    )
+    return _report(report, options)
+
+
 def pupils(options: Namespace) -> int:
     """Import the pupils of one school."""
     from cartable.intake.contracts import COMMAND

@@ -62,14 +62,23 @@ def _add_imports(commands: argparse._SubParsersAction) -> None:
     )
     for name, text in (
         ("schools", "annuaire des établissements"),
+        ("social-index", "indices de position sociale (IPS)"),
+        ("priority-education", "listes REP, REP+ et quartiers prioritaires"),
         ("pupils", "élèves et responsables (SIECLE, ONDE, modèle)"),
         ("stock", "matériel numéroté"),
         ("commitments", "engagements de crédits"),
     ):
-        kind = _add(kinds, name, text, f"cartable.cli.imports:{name}")
+        kind = _add(kinds, name, text, f"cartable.cli.imports:{name.replace('-', '_')}")
         kind.add_argument("files", nargs="+", metavar="FICHIER")
         kind.add_argument("--rejects", metavar="FICHIER", help="où écrire les lignes refusées")
         kind.add_argument("--json", action="store_true")
+        if name == "priority-education":
+            kind.add_argument(
+                "--school-year",
+                default="",
+                metavar="ANNÉE",
+                help="2022-2023, pour des listes qui ne la disent pas",
+            )
         if name == "pupils":
             kind.add_argument("--school", required=True, metavar="UAI")
         if name == "commitments":

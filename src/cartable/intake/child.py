@@ -57,8 +57,10 @@ def table(
         rows, layout = _from_text(stream, contract, notes)
     elif kind in {"xlsx", "ods"}:
         rows, layout = _from_workbook(stream, kind, contract, notes)
+    elif kind == "parquet" and contract.parquet:
+        rows, layout = _from_parquet(stream, contract, limits)
     else:
-        raise Stop("wrong_type", seen=kind)
+        raise Stop("wrong_type", seen="database" if kind == "parquet" else kind)
     if len(layout.names) > limits.max_columns:
         raise Stop("too_many_columns", limit=limits.max_columns)
     found = [*layout.positions, *(layout.groups[0] if layout.groups else ())]
@@ -93,6 +95,17 @@ def _from_workbook(
             return chain(first, rows), layout
         best = max(best, layout, key=_worth)
     return (), _sound(best, contract)
+
+
+def _from_parquet(
+    stream: BufferedReader, contract: Contract, limits: Limits
+) -> tuple[Iterable, headers.Layout]:
+    from cartable.intake.parquet import Sheet
+
+    sheet = Sheet(stream, limits)
+    layout = _sound(headers.find([(1, sheet.titles)], contract), contract)
+    wanted = {*layout.positions.values(), *(index for group in layout.groups for index in group.values())}
+    return sheet.rows(wanted), layout
 
 
 def _worth(layout: headers.Layout | None) -> tuple[int, int]:

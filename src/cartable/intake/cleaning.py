@@ -17,6 +17,6 @@ def clean(text: str) -> str:
 
 
 def normal(header: str) -> str:
-    """Reduce a header to what it is compared by: letters and digits, without accents or case."""
-    bare = unicodedata.normalize("NFKD", header).casefold()
+    """Reduce a header to what it is compared by: letters and digits, without accents or case; + is a word."""
+    bare = unicodedata.normalize("NFKD", header.replace("+", "plus")).casefold()
     return "".join(c for c in bare if c.isalnum())

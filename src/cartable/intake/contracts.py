@@ -28,7 +28,8 @@ class Group:
 class Contract:
     """The columns of one kind of file. Columns that are not listed never leave the reading process.
 
-    `pad_short` completes a line with too few cells, as long as its required columns are there.
+    `pad_short` completes a line with too few cells, as long as its required columns are there. `parquet` lets Parquet
+    files in, whose reader wants more memory than the others.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Contract:
     group: Group | None = None
     max_rows: int | None = None
     pad_short: bool = True
+    parquet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ SIGNATURES = (
     (b"\x7fELF", "program"),
     (b"MZ\x90", "program"),
     (b"SQLite format 3", "database"),
-    (b"PAR1", "database"),
+    (b"PAR1", "parquet"),
 )
 NESTED = {"zip", "gzip", "archive"}
 READ_ERRORS = (BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, RuntimeError)
@@ -81,7 +81,7 @@ def allowed_for(packed: int, limits: Limits) -> int:
 
 
 def unwrap(file: BufferedReader, size: int, limits: Limits) -> tuple[str, BufferedReader]:
-    """Give (`text`, `xml`, `xlsx` or `ods`, the stream to read); raises Stop for everything else."""
+    """Give (`text`, `xml`, `xlsx`, `ods` or `parquet`, the stream to read); raises Stop for everything else."""
     kind = kind_of_bytes(_head(file))
     if kind == "zip":
         return _unzip(file, size, limits)
@@ -99,7 +99,7 @@ def _head(file: BufferedReader) -> bytes:
 
 
 def _plain(kind: str, stream: Any) -> tuple[str, BufferedReader]:
-    if kind not in {"text", "xml"}:
+    if kind not in {"text", "xml", "parquet"}:
         raise Stop("wrong_type", seen=kind)
     return kind, stream
 

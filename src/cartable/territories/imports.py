@@ -86,13 +86,31 @@ def import_schools(
     the rejected lines. Raises `Refused` (`not_allowed`), and `ImportStopped` for a file that cannot be read: that
     file leaves nothing behind, those before it are kept.
     """
+    return import_files(
+        actor=actor,
+        paths=paths,
+        progress=progress,
+        rejects=rejects,
+        one=lambda path: _import_file(actor, path, limits),
+    )
+
+
+def import_files(
+    *,
+    actor: Any,
+    paths: Sequence[Path | str],
+    progress: Callable[[str], None] | None,
+    rejects: Path | str | None,
+    one: Callable[[Path], ImportReport],
+) -> ImportReport:
+    """Import public files one after the other, each by `one`, whole or not at all; add up what became of the lines."""
     if actor is not None and "administrator" not in actor.scope.roles:
         raise Refused("not_allowed", _("Seule l’administration peut importer l’annuaire des établissements."))
     total = ImportReport()
     try:
         for path in map(Path, paths):
             try:
-                report = _import_file(actor, path, limits)
+                report = one(path)
             except Refused as cause:
                 raise ImportStopped(cause, path, total) from cause
             if len(paths) > 1:
@@ -136,7 +154,7 @@ def _import_file(actor: Any, path: Path, limits: Limits) -> ImportReport:
 
 def _write(actor: Any, lines: list[SchoolLine], found: frozenset[str]) -> ImportReport:
     """Write what the lines bring; gives the counts, and the lines that this actor may not bring."""
-    departments = _departments(actor)
+    departments = departments_in_reach(actor)
     stored = _stored(lines)
     reach = {department.id for department in departments.values()}
     away = {uai for uai, school in stored.items() if school.department_id not in reach}
@@ -167,7 +185,7 @@ def _write(actor: Any, lines: list[SchoolLine], found: frozenset[str]) -> Import
     )
 
 
-def _departments(actor: Any) -> dict[str, Department]:
+def departments_in_reach(actor: Any) -> dict[str, Department]:
     """Give the départements in reach by their code, locked so that two imports take turns."""
     reach = Department.objects.all() if actor is None else Department.objects.visible_to(actor)
     locked = reach.select_for_update(of=("self",), no_key=True).order_by("id")
@@ -215,12 +233,18 @@ def _apply(school: School, line: SchoolLine, facts: dict[str, Any]) -> bool:
         if (old := getattr(school, name)) != value
         and not (name in LASTING and value in EMPTY)
         and not (only_fill and (name not in LASTING or old not in EMPTY))
+        and not (name == "priority" and _is_before(line.date, school.priority_on))
     }
     for name, value in changes.items():
         setattr(school, name, value)
     if changes:
         _dated(school, line)
     return bool(changes)
+
+
+def _is_before(day: date | None, known: date | None) -> bool:
+    """Tell whether a list of priority education is newer than this line of the directory."""
+    return known is not None and (day or date.min) < known
 
 
 def _dated(school: School, line: SchoolLine) -> bool:

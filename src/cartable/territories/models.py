@@ -152,7 +152,8 @@ class School(models.Model):
 
     `source_date` is the day of the line at its producer (`date_maj_ligne`), null where the file gives none;
     an older line never undoes a newer one. `pupils_count` null means not known, never zero. Latitude and
-    longitude are degrees, WGS 84. `invented` marks the schools of the demo.
+    longitude are degrees, WGS 84. `priority_on` is the day of the list that told the priority education, null where
+    the directory did. `invented` marks the schools of the demo.
     """
 
     retention = FACT
@@ -194,6 +195,7 @@ class School(models.Model):
     priority = models.CharField(
         _("éducation prioritaire"), max_length=4, choices=Priority.choices, blank=True, default=""
     )
+    priority_on = models.DateField(_("éducation prioritaire connue au"), null=True, blank=True)
     opened_on = models.DateField(_("date d’ouverture"), null=True, blank=True)
     closed = models.BooleanField(_("fermé"), default=False)
     tutelle = models.CharField(_("ministère de tutelle"), max_length=100, blank=True)
@@ -213,3 +215,77 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.uai})"
+
+
+class SocialIndex(models.Model):
+    """The social position index (IPS) of a school in one school year, as the DEPP publishes it.
+
+    A lycée has an index for each of its two ways beside the whole; null where none was published.
+    """
+
+    retention = FACT
+    personal = ()
+
+    school = models.ForeignKey(
+        School, models.PROTECT, related_name="social_indexes", verbose_name=_("établissement")
+    )
+    school_year = models.CharField(_("année scolaire"), max_length=9)
+    value = models.DecimalField(_("indice de position sociale"), max_digits=4, decimal_places=1)
+    general = models.DecimalField(
+        _("voie générale et technologique"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    vocational = models.DecimalField(
+        _("voie professionnelle"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    source = models.CharField(_("fichier d’origine"), max_length=200)
+
+    class Meta:
+        ordering = ["school", "school_year"]
+        verbose_name = _("indice de position sociale")
+        verbose_name_plural = _("indices de position sociale")
+        constraints = [
+            models.UniqueConstraint(fields=["school", "school_year"], name="one_index_a_school_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school}, {self.school_year} : {self.value}"
+
+
+class PriorityFact(models.Model):
+    """What a list says of a school's priority education and of the nearest QPV in one school year.
+
+    `school_year` is "2022-2023", empty where the list does not say. `status` is null where the list says nothing of
+    it, empty where it says "neither"; the distance is null where it is not known.
+    """
+
+    retention = FACT
+    personal = ()
+
+    school = models.ForeignKey(
+        School, models.PROTECT, related_name="priority_facts", verbose_name=_("établissement")
+    )
+    school_year = models.CharField(_("année scolaire"), max_length=9, blank=True)
+    status = models.CharField(
+        _("éducation prioritaire"), max_length=4, choices=Priority.choices, null=True, blank=True
+    )
+    network_head = models.CharField(_("tête de réseau"), max_length=8, blank=True)
+    qpv_code = models.CharField(_("quartier prioritaire le plus proche"), max_length=8, blank=True)
+    qpv_distance_m = models.DecimalField(
+        _("distance au quartier prioritaire, en mètres"),
+        max_digits=7,
+        decimal_places=1,
+        null=True,
+        blank=True,
+    )
+    source = models.CharField(_("fichier d’origine"), max_length=200)
+
+    class Meta:
+        ordering = ["school", "school_year"]
+        verbose_name = _("éducation prioritaire")
+        verbose_name_plural = _("éducation prioritaire")
+        constraints = [
+            models.UniqueConstraint(fields=["school", "school_year"], name="one_priority_a_school_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school}, {self.school_year or '?'} : {self.status or '—'}"
