@@ -23,7 +23,11 @@ def test_a_killed_import_leaves_nothing_and_ends_the_same(stores: kill.Stores) -
 PROFILES = kill.Play(*(f"tests.territories.killed_profiles:{name}" for name in ("prepare", "act", "state")))
 NOTHING = {"indexes": 0, "facts": 0, "schools": ["", ""], "told": []}
 INDEX = NOTHING | {"indexes": 3, "told": ["socialindex_imported"]}
-BOTH = INDEX | {"facts": 2, "schools": ["REP", "REP+"], "told": ["socialindex_imported", "priorityfact_imported"]}
+BOTH = INDEX | {
+    "facts": 2,
+    "schools": ["REP", "REP+"],
+    "told": ["socialindex_imported", "priorityfact_imported"],
+}
 
 
 def test_a_killed_import_of_profiles_leaves_whole_files(stores: kill.Stores) -> None:

@@ -72,7 +72,11 @@ def import_priority_education(
     try:
         given = school_year(year)
     except BadCell as bad:
-        raise Refused("school_year", str(bad), "school_year") from bad
+        raise Refused(
+            "school_year",
+            _("« %(text)s » n’est pas une année scolaire : écrivez 2021-2022.") % {"text": year[:40]},
+            "school_year",
+        ) from bad
 
     def one(path: Path) -> ImportReport:
         says = file_says(path.name)
