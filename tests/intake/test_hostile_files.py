@@ -78,7 +78,7 @@ TABLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a column missing": ("missing_columns", lambda: b"Nom;Classe\r\nDURAND;CE1\r\n"),
     "cut workbook": ("damaged", lambda: xlsx_bytes()[:-300]),
     "cut gzip": ("damaged", lambda: files.gzip_bomb(100)[:-30]),
-    "too many rows": ("too_many_rows", lambda: csv_bytes(*[files.LINE] * 5_001)),
+    "too many rows": ("too_many_rows", lambda: csv_bytes(*[files.LINE] * 10_001)),
     "too many columns": (
         "too_many_columns",
         (files.HEADER + ";x" * 500 + "\n" + files.LINE).encode,
