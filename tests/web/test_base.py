@@ -1,6 +1,10 @@
 """Does the ground of every page hold: access, reads that only read, language, refusals, errors, headers?"""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
@@ -12,6 +16,7 @@ from cartable.config.urls import urlpatterns as of_the_house
 from cartable.foundation.refused import Refused
 from cartable.web.register import ANYONE_SIGNED_IN, PUBLIC, REGISTER, Page, WriteOnRead, door, page
 from tests import factories
+from tests.conftest import HOUSE
 
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +182,14 @@ def test_a_progress_bar_counts_beyond_a_thousand():
         "components/progress.html", {"id": "p", "label": "Réponses", "value": 1400, "max": 15000}
     )
     assert 'value="1400" max="15000"' in shown
+
+
+def test_every_icon_in_use_is_in_a_style_sheet_that_is_loaded():
+    """Only the families of icons in use are loaded: another icon would silently be an empty square."""
+    pages = [path.read_text(encoding="utf-8") for path in (HOUSE / "web" / "templates").rglob("*.html")]
+    used = set(re.findall(r"fr-icon-[a-z0-9-]+", " ".join(pages)))
+    sheets = re.findall(
+        r"static '(dsfr/[^']+\.css)'", (HOUSE / "web/templates/theme/assets.html").read_text()
+    )
+    styles = " ".join(Path(finders.find(sheet)).read_text(encoding="utf-8") for sheet in sheets)
+    assert used and {icon for icon in used if f".{icon}:" not in styles} == set()
