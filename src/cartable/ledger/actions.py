@@ -193,11 +193,13 @@ def _open(floors: dict[Key, int | None], known: dict[str, Resource] | None = Non
             _("Cette ressource n'existe pas encore ; créez d'abord l'article ou la ligne."),
         )
     # In the order of codes, so that two who open the same accounts wait for each other and never in a ring.
-    Account.objects.bulk_create(
-        [Account(resource=resources[key[0]], code=key[1], floor=floors[key]) for key in sorted(floors)],
-        ignore_conflicts=True,
-    )
-    return _locked(set(floors))
+    new = [Account(resource=resources[key[0]], code=key[1], floor=floors[key]) for key in sorted(floors)]
+    try:
+        with transaction.atomic():
+            return {(row.resource.code, row.code): row for row in Account.objects.bulk_create(new)}
+    except IntegrityError:  # somebody was faster with one of them
+        Account.objects.bulk_create(new, ignore_conflicts=True)
+        return _locked(set(floors))
 
 
 def _firsts(transfers: Iterable[NewTransfer]) -> dict[UUID, Transfer]:
