@@ -126,10 +126,31 @@ def part(of: Commitment, moved: Transfer, cents: int = 7, **more) -> CommitmentP
     )
 
 
-def honest_part(total: int, cents: int) -> None:
+def honest_part(total: int, cents: int, said: int | None = None) -> None:
+    """A part whose transfer goes the right way; it says `said` where that is given."""
     key = uuid4()
     moved = transfer(f"envelope:{envelope('59').public_id.hex}", f"committed:{key.hex}", cents)
-    part(commitment(net_cents=total), moved, cents, public_id=key)
+    part(commitment(net_cents=total), moved, said or cents, public_id=key)
+
+
+def honest_payment(cents: int, said: int, credits: int | None = None) -> None:
+    """A payment whose transfers go the right way; it says another amount, or takes other credits."""
+    one, nord = grant().parts.get(), envelope("59").public_id.hex
+    moved = transfer(f"committed:{one.public_id.hex}", f"settled:{one.public_id.hex}", cents)
+    paid = transfer(f"envelope:{nord}", f"paid:{nord}", credits or cents, "cp")
+    movement("payment", moved, said, cp_transfer=paid)
+
+
+def honest_cousin(kind: str) -> None:
+    source, target = envelope("59"), envelope("69")
+    ends = (f"envelope:{one.public_id.hex}" for one in (source, target))
+    delegation(kind=kind, source=source, target=target, ae_transfer=transfer(*ends, 7))
+
+
+def honest_delegation(cents: int, said: int) -> None:
+    ends = (f"envelope:{e.public_id.hex}" for e in (envelope("59").parent, envelope("59")))
+    down(Envelope.objects.get(level="national"), envelope("59").parent, 100)
+    delegation(ae_cents=said, ae_transfer=transfer(*ends, cents))
 
 
 def movement(kind: str, moved: Transfer, cents: int = 7, **more) -> Movement:
@@ -189,6 +210,13 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "a part of another amount": lambda: part(
         commitment(), transfer(f"envelope:{envelope('59').public_id.hex}", "committed:x", 8)
     ),
+    "a part of another amount than its own transfer": lambda: honest_part(20, 8, 9),
+    "a payment of another amount than its own transfers": lambda: honest_payment(8, 9),
+    "a payment with fewer credits": lambda: honest_payment(8, 8, 7),
+    "a delegation of another amount than its own transfer": lambda: honest_delegation(8, 9),
+    "a delegation to a cousin, with its own transfer": lambda: honest_cousin("delegation"),
+    "a withdrawal to a cousin, with its own transfer": lambda: honest_cousin("withdrawal"),
+    "a move to a cousin, with its own transfer": lambda: honest_cousin("move"),
     "parts above the whole": lambda: honest_part(10, 11),
     "one person above the threshold": lambda: honest_part(25_000_00, 25_000_00),
     "a part's amount": lambda: CommitmentPart.objects.update(amount_cents=1),

@@ -4,7 +4,7 @@ from django.db.models import Model, Q
 
 from cartable.accounts.enums import Right, Role
 from cartable.accounts.models import Assignment, User
-from cartable.accounts.queries import departments_as, factor_of, is_everywhere
+from cartable.accounts.queries import departments_as, is_everywhere, uses_factor
 from cartable.territories.models import Circonscription, Department, School
 
 
@@ -80,7 +80,7 @@ def has_second_factor(actor: User | None) -> bool:
     For actions that commit money, below whatever page asked. `None` is the command line, for whoever holds the
     machine.
     """
-    return actor is None or factor_of(actor) is not None
+    return actor is None or uses_factor(actor)
 
 
 def _holds_in(actor: User, role: Role, department: Department) -> bool:

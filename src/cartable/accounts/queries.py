@@ -263,6 +263,11 @@ def factor_of(user: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
 
 
+def uses_factor(user: User) -> bool:
+    """Tell whether `user` has a second factor in use, without opening its key."""
+    return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
+
+
 def pending_factor_of(user: User) -> SecondFactor | None:
     """Give the key that was shown to `user` and that no code has confirmed yet."""
     return SecondFactor.objects.filter(user=user, confirmed_at=None).first()

@@ -58,13 +58,18 @@ def fingerprint(actor: Any, **asked: Any) -> str:
 
 def known(model: type[M], key: UUID | None, mark: str) -> M | None:
     """Give the row that this key has already made; refuse a key that made another."""
-    row = model._default_manager.filter(public_id=key).first()
-    if row is not None and getattr(row, "fingerprint", "") != mark:
+    rows = model._default_manager.filter(public_id=key).order_by()
+    mine = next(
+        iter(rows.values_list("fingerprint", flat=True)), None
+    )  # the whole row only where it is a repeat
+    if mine is None:
+        return None
+    if mine != mark:
         raise Refused(
             "key_reused",
             _("Cette opération a déjà été enregistrée avec un autre contenu ; rechargez la page."),
         )
-    return row
+    return rows.get()
 
 
 def derived(key: UUID, name: str) -> UUID:
