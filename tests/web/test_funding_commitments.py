@@ -11,7 +11,7 @@ from django.urls import reverse
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding import actions
-from cartable.funding.models import Commitment, CommitmentPart, Invoice, Movement, Recovery
+from cartable.funding.models import Commitment, CommitmentPart, Invoice, Line, Movement, Recovery
 from cartable.funding.queries import stages_of
 from tests import factories
 from tests.funding.stage import Country, envelope, left, line
@@ -379,3 +379,55 @@ def test_ten_times_the_commitments_ask_the_same(country, people, name):
     for _ in range(10):
         committed(country, 100)
     assert asked() == few
+
+
+def test_a_collectivite_opens_its_own_money_beside_the_state(country, people):
+    commune = Body.objects.create(
+        kind=BodyKind.LOCAL_AUTHORITY, name="Commune", commune=factories.commune(department=country.d59)
+    )
+    client = people.as_(factories.user("equipment", commune))
+    typed = {
+        "programme": country.line.programme.public_id,
+        "name": "TVA",
+        "year": "2020",
+        "ae": "1000",
+        "cp": "1000",
+    }
+    sent = send(client, "own-money-new", holder=commune.public_id, on=DAY, **typed)
+    assert sent.status_code == 302 and "1 000,00 €" in text(client.get(sent.url))
+    assert people.as_(people.prefect).get(reverse("own-money-new")).status_code == 404
+    wrong = send(
+        client, "own-money-new", holder=commune.public_id, on=DAY, **{**typed, "name": "Autre", "ae": "1,234"}
+    )
+    assert wrong.status_code == 422 and Line.objects.filter(own_money=True).count() == 1
+
+
+def test_a_lot_names_the_commitment_that_paid_it_and_the_commitment_shows_the_lot(country, people, clock):
+    from cartable.equipment.actions import receive_lot
+
+    council = Body.objects.create(kind=BodyKind.LOCAL_AUTHORITY, name="Conseil", department=country.d59)
+    agent = factories.user("equipment", council)
+    operation = factories.operation(agent, opens_on=date(2020, 6, 1), answers_due_on=date(2020, 12, 1))
+    lot = receive_lot(
+        actor=agent,
+        operation_id=operation.public_id,
+        good="tablet",
+        mode="lent",
+        quantity=30,
+        name="Tablette T",
+    ).lot
+    one = committed(country, bearer_id=council.public_id)
+    hidden = committed(country, subject="Ailleurs")
+    client = people.as_(agent)
+    assert reverse("lot-paid-by", args=[lot.public_id]) in text(
+        client.get(reverse("stock", args=[operation.public_id]))
+    )
+    assert hidden.subject not in text(client.get(reverse("lot-paid-by", args=[lot.public_id])))
+    assert send(client, "lot-paid-by", lot, commitment=hidden.public_id).status_code == 422
+    assert send(client, "lot-paid-by", lot, commitment=one.public_id).status_code == 302
+    page = text(people.as_(people.prefect).get(reverse("commitment", args=[one.public_id])))
+    assert "Ce qui est arrivé, payé par cet engagement" in page and "Tablette T" in page
+    stranger = people.as_(
+        factories.user("equipment", Body.objects.create(kind=BodyKind.LOCAL_AUTHORITY, name="Loin"))
+    )
+    assert stranger.get(reverse("lot-paid-by", args=[lot.public_id])).status_code == 404

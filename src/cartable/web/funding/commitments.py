@@ -9,6 +9,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cartable.accounts.models import User
+from cartable.equipment.models import Lot
+from cartable.equipment.queries import lots_paid_by
 from cartable.funding.enums import CommitmentState, MovementKind, RecoveryState
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, Movement, Recovery
 from cartable.funding.papers import grant_sheet
@@ -56,6 +58,7 @@ def commitment(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
         movements=_movements_table(parts, run),
         bills=_bills_table(found),
         recoveries=_recoveries_table(parts, run),
+        lots=_lots_table(request.user, found),
     )
 
 
@@ -245,6 +248,32 @@ def _recoveries_table(parts: list[CommitmentPart], run: set[int]) -> Table | Non
             Column(_("Abandonner"), lambda one: _recovery_link(one, run, "recovery-waive", _("Abandonner"))),
         ]
     return Table(caption=_("Reversements réclamés"), columns=columns, rows=rows)
+
+
+def _lots_table(user: User, found: Commitment) -> Table | None:
+    """Give the lots that the commitment paid: from here a control follows each thing to hands and back."""
+    rows = list(lots_paid_by([found]))
+    if not rows:
+        return None
+    follows = may_open(user, "audit-lot")
+
+    def article(lot: Lot) -> Any:
+        return (
+            link(lot.product.name, reverse("audit-lot", args=[lot.public_id]))
+            if follows
+            else lot.product.name
+        )
+
+    return Table(
+        caption=_("Ce qui est arrivé, payé par cet engagement"),
+        columns=[
+            Column(_("Article"), article, heads=True),
+            Column(_("Nombre"), lambda lot: lot.quantity, numeric=True),
+            Column(_("Reçu le"), lambda lot: day(lot.received_on)),
+            Column(_("Opération"), lambda lot: lot.operation.name),
+        ],
+        rows=rows,
+    )
 
 
 def _recovery_link(one: Recovery, run: set[int], page: str, words: str) -> Any:

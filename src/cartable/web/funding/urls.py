@@ -8,6 +8,7 @@ from cartable.web.funding import (
     envelopes,
     lines,
     notifications,
+    own,
     pieces,
     spending,
     steps,
@@ -45,6 +46,10 @@ urlpatterns = [
     page("importer", bringing.bring, name="commitments-import", roles=RUNS, methods=BOTH, strong=True),
     page(f"{ENVELOPE}/engagements.csv", bringing.commitments_csv, name="envelope-csv", roles=READS),
     page(f"{ENVELOPE}/engagements.xlsx", bringing.commitments_xlsx, name="envelope-xlsx", roles=READS),
+    page(
+        "nos-credits", own.open_own, name="own-money-new", roles={Role.EQUIPMENT}, methods=BOTH, strong=True
+    ),
+    page("lots/<uuid:lot_id>", own.paid_by, name="lot-paid-by", roles={Role.EQUIPMENT}, methods=BOTH),
     page("porteur", borne.borne, name="borne", roles=BEARS),
     page(ENVELOPE, envelopes.envelope, name="envelope", roles=READS),
     page(

@@ -36,7 +36,7 @@ from cartable.web.operations.views import fetch_led, operation_crumbs
 from cartable.web.parts import crumb
 from cartable.web.show import paged, show, show_form
 from cartable.web.stock.forms import CountsForm, LotForm, OwnCountForm, ThingsForm, givers_in
-from cartable.web.table import Column, Table
+from cartable.web.table import Column, Table, link
 
 
 PLACES = (
@@ -56,15 +56,16 @@ PLACES = (
 def stock(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     """Show the articles of an operation by place, and its lots."""
     operation = get_object_or_404(stock_read_by(request.user), public_id=operation_id)
+    leads = may_lead(request.user, operation)
     return show(
         request,
         "stock/stock.html",
         title=_("Stock et réceptions"),
         crumbs=operation_crumbs(operation),
         operation=operation,
-        leads=may_lead(request.user, operation),
+        leads=leads,
         places=_places_table(operation),
-        lots=_lots_table(request, operation),
+        lots=_lots_table(request, operation, leads),
     )
 
 
@@ -89,20 +90,28 @@ def _article(product: Product) -> str:
     return f"{product.name} ({product.get_mode_display()})"
 
 
-def _lots_table(request: HttpRequest, operation: Operation) -> Table:
+def _lots_table(request: HttpRequest, operation: Operation, leads: bool) -> Table:
+    columns = [
+        Column(_("Article"), lambda lot: _article(lot.product), heads=True),
+        Column(_("Nombre"), lambda lot: lot.quantity, numeric=True),
+        Column(_("Reçu le"), lambda lot: date_format(lot.received_on, "j F Y")),
+        Column(_("Provenance"), _origin),
+        Column(_("Numéros"), _numbers),
+        Column(_("Crédit jusqu'au"), _credit),
+    ]
+    if leads:
+        columns.append(Column(_("Payé par"), _paid_by))
     return Table(
         caption=_("Lots"),
-        columns=[
-            Column(_("Article"), lambda lot: _article(lot.product), heads=True),
-            Column(_("Nombre"), lambda lot: lot.quantity, numeric=True),
-            Column(_("Reçu le"), lambda lot: date_format(lot.received_on, "j F Y")),
-            Column(_("Provenance"), _origin),
-            Column(_("Numéros"), _numbers),
-            Column(_("Crédit jusqu'au"), _credit),
-        ],
+        columns=columns,
         rows=paged(request, lots_visible_to(request.user).filter(operation=operation)),
         empty=_("Aucun lot."),
     )
+
+
+def _paid_by(lot: Lot) -> str:
+    words = _("engagement : changer") if lot.paid_by_id else _("Indiquer l'engagement")
+    return link(words, reverse("lot-paid-by", args=[lot.public_id]))
 
 
 def _origin(lot: Lot) -> str:
