@@ -191,7 +191,7 @@ def _table(request: HttpRequest, question: Asked, places: list[Place]) -> Table:
     return Table(
         caption=_("Par territoire"),
         columns=columns,
-        rows=paged(request, places),
+        rows=paged(request, places, per_page=25),
         empty=_("Aucune enveloppe ne répond à cette demande."),
     )
 

@@ -98,6 +98,7 @@ def asked(request: HttpRequest) -> Asked:
         "department__region",
         "parent",
     )
+    # Iterating keeps the rows in the queryset: asked for without a choice, the figures are read of the same rows.
     form = WhereForm(request.GET, envelopes=list(seen))
     given = {name: request.GET.get(name, "") for name in form.fields}
     if not form.is_valid():
@@ -126,9 +127,10 @@ def _cut(seen: QuerySet[Envelope], data: dict[str, Any]) -> QuerySet[Envelope]:
 
 
 def _within(seen: QuerySet[Envelope], territory: str) -> QuerySet[Envelope]:
+    if not territory:
+        return seen
     sort, _dash, code = territory.partition("-")
     inside = {
-        "": Q(),
         "n": Q(level=Level.NATIONAL),
         "s": Q(level=Level.REGION, region__code=code),
         "r": Q(region__code=code) | Q(department__region__code=code),
