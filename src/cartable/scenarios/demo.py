@@ -145,12 +145,15 @@ def _at_school(week: Week, people: dict[str, User], monday: date) -> None:
             steps.at_the_gate(
                 week, school, Good.TABLET, Mode.LENT, [f"TD{school.uai}{n:03d}" for n in range(40)]
             )
+        # From the end of the boxes: the first cards stay free for whoever tries the demo.
+        pile = iter(reversed(steps.sim_numbers(week)))
+        for school in colleges[1:60]:
+            steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, steps.cards_of(pile, week, school))
     _families_of_the_demo(week, people)
 
 
 def _families_of_the_demo(week: Week, people: dict[str, User]) -> None:
     school, head = week.cast.of_kind("college")[0], people["chef"]
-    today = datetime.combine(clock.today(), time(16), UTC)
     need = needs_waiting(head, school, week.op, Good.TABLET)[0]
     hand_over(
         actor=head,
@@ -168,11 +171,22 @@ def _families_of_the_demo(week: Week, people: dict[str, User]) -> None:
             actor=head,
             school_id=school.public_id,
             operation_id=week.op.public_id,
-            starts_at=max(today, clock.now() + timedelta(hours=1)),
+            starts_at=_when_school_is_open(),
             minutes_each=10,
             good=Good.SIM,
         )
     _adult_pupil(people["proviseur"], week.cast.of_kind("lycee")[0])
+
+
+def _when_school_is_open() -> datetime:
+    """Give an hour from now, or else the next morning with classes: nobody comes to a school at night."""
+    soon = (clock.now() + timedelta(hours=1)).astimezone(clock.zone("Europe/Paris"))
+    if soon.weekday() < 5 and 8 <= soon.hour < 17:
+        return soon
+    day = soon.date() + timedelta(days=soon.hour >= 8)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(9), soon.tzinfo)
 
 
 def _adult_pupil(head: User, school: School) -> None:

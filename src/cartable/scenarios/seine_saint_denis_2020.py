@@ -113,11 +113,11 @@ def _plan_and_ship(week: Week, late: list[School], progress: Progress) -> None:
 
 
 def _gate(week: Week, progress: Progress) -> None:
-    sims = iter(_sim_numbers(week))
+    sims = iter(steps.sim_numbers(week))
     with clock.at(paris(4, 9, month=5)):
         progress("Lundi 4 mai, 9 h : à la grille")
         for rank, school in enumerate(week.cast.of_kind("college")):
-            steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, _next(sims, week, school))
+            steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, steps.cards_of(sims, week, school))
             steps.at_the_gate(week, school, Good.TABLET, Mode.GIVEN)
             serials = [f"TP{school.uai}{n:04d}" for n in range(400)]
             steps.at_the_gate(week, school, Good.TABLET, Mode.LENT, serials)
@@ -131,22 +131,8 @@ def _gate(week: Week, progress: Progress) -> None:
         for school in ecoles:
             if week.needs[school.id][1] and school.id not in named:
                 answering.name_pupils(week, school)
-            steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, _next(sims, week, school))
+            steps.at_the_gate(week, school, Good.SIM, Mode.GIVEN, steps.cards_of(sims, week, school))
         progress("Mardi 5 mai : les écoles aussi")
-
-
-def _sim_numbers(week: Week) -> list[str]:
-    """Give every card number of the boxes, in order."""
-    lot = week.op.lots.get(product__good=Good.SIM)
-    return [
-        str(n) for span in lot.ranges.order_by("first") for n in range(int(span.first), int(span.last) + 1)
-    ]
-
-
-def _next(sims: Any, week: Week, school: School) -> list[str]:
-    """Take as many cards off the pile as the school received."""
-    rows = steps.school_stock(school, week.op)
-    return [next(sims) for _ in range(sum(row.quantity for row in rows if row.good == Good.SIM))]
 
 
 def _afterwards(week: Week, progress: Progress) -> None:

@@ -320,3 +320,17 @@ def _numbers_at(school: School, good: str, mode: str) -> list[str]:
     rows = AssetPlace.objects.filter(account__code=places.school(school), until=None)
     rows = rows.filter(asset__product__good=good, asset__product__mode=mode)
     return list(rows.order_by("asset__number").values_list("asset__number", flat=True))
+
+
+def sim_numbers(week: Week) -> list[str]:
+    """Give every card number of the boxes, in order."""
+    lot = week.op.lots.get(product__good=Good.SIM)
+    return [
+        str(n) for span in lot.ranges.order_by("first") for n in range(int(span.first), int(span.last) + 1)
+    ]
+
+
+def cards_of(pile: Iterator[str], week: Week, school: School) -> list[str]:
+    """Take as many cards off the pile as the school received."""
+    rows = school_stock(school, week.op)
+    return [next(pile) for _ in range(sum(row.quantity for row in rows if row.good == Good.SIM))]
