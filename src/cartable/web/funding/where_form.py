@@ -87,17 +87,13 @@ class Asked:
         return f"?{urlencode(kept)}" if kept else ""
 
 
+SHARED = ("line__programme", "line__funder", "line__document", "holder", "region", "department__region")
+
+
 def asked(request: HttpRequest) -> Asked:
     """Read the question from the address; one that cannot be read is of no envelope, and its form says why."""
-    seen = envelopes_visible_to(request.user).select_related(
-        "line__programme",
-        "line__funder",
-        "line__document",
-        "holder",
-        "region",
-        "department__region",
-        "parent",
-    )
+    # A few lines and territories stand in hundreds of envelopes: each is fetched once.
+    seen = envelopes_visible_to(request.user).select_related(None).prefetch_related(*SHARED)
     # Iterating keeps the rows in the queryset: asked for without a choice, the figures are read of the same rows.
     form = WhereForm(request.GET, envelopes=list(seen))
     given = {name: request.GET.get(name, "") for name in form.fields}
