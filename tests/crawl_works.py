@@ -31,7 +31,7 @@ def works(side: Any) -> None:
         planned_on=clock.today() + timedelta(days=1),
     )
     side.things |= {
-        "line_id": _gap(side, agent, operation),
+        "shipment_line_id": _gap(side, agent, operation),
         "operation_id": operation.public_id,
         "pool_id": pool.public_id,
         "return_id": answer.public_id,

@@ -142,11 +142,17 @@ NOT_OF_A_CHILD = {
     "accounts.RightDelegation",
     "accounts.Invitation",
     "accounts.RefusedAccess",
+    "accounts.SecondFactor",
+    "accounts.RecoveryCode",
     "census.Return",
     "documents.StoredDocument",
     "equipment.Receipt",
+    "funding.Commitment",
+    "funding.Delegation",
+    "funding.Invoice",
     "messages.OutgoingMessage",
     "planning.Plan",
+    "planning.Split",
 }
 
 

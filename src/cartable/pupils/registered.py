@@ -11,7 +11,7 @@ from cartable.pupils.actions import leaving
 
 
 WITH_THE_PUPIL = ("Pupil", "Home", "PupilHome", "Guardian", "Need", "NeedPupil", "Cover")
-ACCOUNTS = ("User", "Assignment", "RightDelegation")
+ACCOUNTS = ("User", "Assignment", "RightDelegation", "SecondFactor", "RecoveryCode")
 # Rooms below this one: rows erased so many days after a moment, as their own `retention` says.
 BY_AGE = {
     "accounts.RefusedAccess": "at",

@@ -46,7 +46,7 @@ urlpatterns = [
         methods=BOTH,
     ),
     page(
-        "expeditions/ecart/<uuid:line_id>",
+        "expeditions/ecart/<uuid:shipment_line_id>",
         views.found,
         name="gap-found",
         roles=LEADS | AT_SCHOOL,

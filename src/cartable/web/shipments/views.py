@@ -157,14 +157,14 @@ def _lines_table(lines: Any, received: dict[int, ReceiptLine]) -> Table:
     )
 
 
-def found(request: HttpRequest, line_id: UUID) -> HttpResponse:
+def found(request: HttpRequest, shipment_line_id: UUID) -> HttpResponse:
     """Take into stock what was missing at receipt and turns up."""
-    gap = get_object_or_404(gaps_open_to(request.user), line__public_id=line_id)
+    gap = get_object_or_404(gaps_open_to(request.user), line__public_id=shipment_line_id)
     leads = may_lead(request.user, gap.line.shipment.operation)
     form = FoundForm(request.POST or None, initial={"quantity": gap.missing}, in_depot=leads)
     url = reverse("shipments", args=[gap.line.shipment.operation.public_id])
     if request.method == "POST" and form.is_valid():
-        if form.carries_out(take_found, actor=request.user, line_id=line_id, **form.cleaned_data):
+        if form.carries_out(take_found, actor=request.user, line_id=shipment_line_id, **form.cleaned_data):
             messages.success(request, _("C'est noté : les articles retrouvés sont en stock."))
             return redirect(url)
     return show_form(
