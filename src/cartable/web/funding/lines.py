@@ -23,9 +23,9 @@ from cartable.web.show import paged, show, show_form
 from cartable.web.table import Column, Table, link
 
 
-def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
+def line(request: HttpRequest, money_line_id: UUID) -> HttpResponse:
     """Show a line: its ceiling in the words of its document, and its envelopes in reach."""
-    found = fetch_line(request, line_id)
+    found = fetch_line(request, money_line_id)
     rows = money(envelopes_visible_to(request.user).filter(line=found))
     return show(
         request,
@@ -122,9 +122,9 @@ def _envelopes_table(request: HttpRequest, rows: list[Row]) -> Table:
     )
 
 
-def open_envelope(request: HttpRequest, line_id: UUID) -> HttpResponse:
+def open_envelope(request: HttpRequest, money_line_id: UUID) -> HttpResponse:
     """Open the envelope of a year at the top of a line, with its first credits."""
-    found = fetch_line(request, line_id)
+    found = fetch_line(request, money_line_id)
     if not _opens(request.user, found):
         raise Http404
     form = EnvelopeForm(posted(request), line=found)
@@ -141,8 +141,8 @@ def open_envelope(request: HttpRequest, line_id: UUID) -> HttpResponse:
         title=_("Ouvrir l'enveloppe d'un exercice"),
         intro=found.name,
         submit=_("Ouvrir l'enveloppe"),
-        back=reverse("money-line", args=[line_id]),
-        crumbs=[*money_crumbs(), crumb(found.name, reverse("money-line", args=[line_id]))],
+        back=reverse("money-line", args=[money_line_id]),
+        crumbs=[*money_crumbs(), crumb(found.name, reverse("money-line", args=[money_line_id]))],
     )
 
 

@@ -34,9 +34,9 @@ urlpatterns = [
     page("jours", where.days, name="money-days", roles=READS),
     page("jours.csv", where.days_csv, name="money-days-csv", roles=READS),
     page("pieces", pieces.pieces, name="money-pieces", roles=READS),
-    page("lignes/<uuid:line_id>", lines.line, name="money-line", roles=READS),
+    page("lignes/<uuid:money_line_id>", lines.line, name="money-line", roles=READS),
     page(
-        "lignes/<uuid:line_id>/ouvrir",
+        "lignes/<uuid:money_line_id>/ouvrir",
         lines.open_envelope,
         name="envelope-new",
         roles=TOP_ROLES,
