@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -55,13 +56,22 @@ class World:
         return answer
 
 
+@pytest.fixture(scope="module")
+def sides(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Side]]:
+    """Build the three sides once, in a transaction around all tests of this file: each test undoes what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield crawl_objects.build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(
+    sides: dict[str, Side], db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> World:
     caplog.set_level(logging.ERROR, "django.request")
     monkeypatch.setattr(
         "django.test.client.store_rendered_templates", lambda *_a, **_k: None
     )  # it copies each context
-    sides = crawl_objects.build()
     users = {who: visitor.make(sides) for who, visitor in VISITORS.items()}
     clients = {who: Client(raise_request_exception=False) for who in ["anonymous", *users]}
     for who, user in users.items():
