@@ -1,5 +1,6 @@
 """Many at once on one envelope, in a process of its own: each thread has its own connection to the store."""
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -89,7 +90,13 @@ def _once(key: UUID, actor_id: int, envelope: Envelope, bearer: UUID) -> bool:
 
 
 def _everybody(one: Callable[[int, int], bool], each: int) -> int:
+    """Let all threads begin together; the garbage is collected afterwards, when no thread waits for the store.
+
+    A collection that ends another thread's cursor of SQLite waits for that thread's connection, with Python's own lock
+    in hand: while that one queues for the write lock that this one holds, nothing moves until its patience ends.
+    """
     start = Barrier(WORKERS, timeout=60)
+    gc.disable()
 
     def work(thread: int) -> int:
         try:
@@ -100,7 +107,10 @@ def _everybody(one: Callable[[int, int], bool], each: int) -> int:
             connection.close()
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        return sum(pool.map(work, range(WORKERS)))
+        accepted = sum(pool.map(work, range(WORKERS)))
+    gc.enable()
+    gc.collect()
+    return accepted
 
 
 def _found(envelope: Envelope, accepted: int) -> dict[str, Any]:
