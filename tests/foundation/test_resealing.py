@@ -9,7 +9,6 @@ from django.db import connection
 from django.test import override_settings
 
 from cartable.cli.main import main
-from cartable.documents import vault
 from cartable.documents.actions import open_document
 from cartable.documents.actions import store as keep
 from cartable.documents.enums import Kind
@@ -37,16 +36,16 @@ TWO_KEYS = f"{key('k2')},{OLD}"
 
 
 @pytest.fixture
-def sealed():
+def sealed(tmp_path):
     """A family, a message, a second factor and a paper, sealed with the old key; then the new one is put in front."""
     child = factories.pupil(factories.school(), first_name="Zoé", last_name="Quinquempoix")
     factories.home(child, address="3 rue des Clés", city="Aubervilliers")
     queue(actor=None, to="moi@example.test", subject="x", body="bonjour", dedup_key="z")
     factor = factories.second_factor(factories.user())
-    paper = keep(actor=None, kind=Kind.PACKING_SLIP, content=b"%PDF slip", reference="test:1")
-    with override_settings(CARTABLE_KEYS=TWO_KEYS):
-        yield {"child": child, "factor": factor, "paper": paper}
-    vault.remove(paper.public_id)
+    with override_settings(VAR_DIR=tmp_path):  # other tests leave papers in the folder of all
+        paper = keep(actor=None, kind=Kind.PACKING_SLIP, content=b"%PDF slip", reference="test:1")
+        with override_settings(CARTABLE_KEYS=TWO_KEYS):
+            yield {"child": child, "factor": factor, "paper": paper}
 
 
 def stored() -> str:
