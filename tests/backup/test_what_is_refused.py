@@ -72,7 +72,6 @@ def test_a_row_left_out_is_noticed_even_if_signed(machines, archive, tmp_path):
     assert machine.answer("restore", archive)["ok"]
 
 
-@both_stores
 def test_a_ledger_that_does_not_add_up_is_noticed(machines, archive, tmp_path):
     machine = machines(bare=True)
     wrong = altered.signed_again(archive, tmp_path, altered.with_another_balance)
