@@ -17,11 +17,15 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 
 if TYPE_CHECKING:
     from tests.kill import Outcome, Stores
 
+# A speed is a benchmark, never a test: a machine that is busy with both stores must not turn one red.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 HOUSE = Path(__file__).resolve().parents[1] / "src" / "cartable"
 VAR = Path(tempfile.mkdtemp(prefix="cartable-test-"))
 atexit.register(shutil.rmtree, VAR, ignore_errors=True)
