@@ -217,6 +217,37 @@ class School(models.Model):
         return f"{self.name} ({self.uai})"
 
 
+class CiteEducative(models.Model):
+    """A cité éducative: a label on one or several communes, and the schools that belong to it.
+
+    `code` is the id of the official list ("cite-012"). `label_on` is the day of the label where it is known.
+    """
+
+    retention = FACT
+    personal = ()
+
+    public_id = PublicIdField()
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("nom"), max_length=120)
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="cites_educatives", verbose_name=_("département")
+    )
+    communes = models.ManyToManyField(Commune, related_name="cites_educatives", verbose_name=_("communes"))
+    schools = models.ManyToManyField(
+        School, related_name="cites_educatives", verbose_name=_("établissements"), blank=True
+    )
+    label_on = models.DateField(_("labellisée le"), null=True, blank=True)
+    source = models.CharField(_("fichier d’origine"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["department__en_code", "name"]
+        verbose_name = _("cité éducative")
+        verbose_name_plural = _("cités éducatives")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SocialIndex(models.Model):
     """The social position index (IPS) of a school in one school year, as the DEPP publishes it.
 

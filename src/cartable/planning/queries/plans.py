@@ -1,26 +1,20 @@
-"""Reads on plans and splits: shares with their sentences, totals by commune; money by territory. No child is here."""
+"""Reads on plans: shares with their sentences, totals by commune. No child is here."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
 from cartable.accounts.queries import scope_as
 from cartable.census.queries import SERVING
 from cartable.documents.models import StoredDocument
 from cartable.documents.queries import about
 from cartable.equipment.places import reserved
-from cartable.funding import codes
-from cartable.funding.enums import Credit, DelegationKind, DelegationState, Level, Stage
-from cartable.funding.models import Delegation, Envelope
-from cartable.funding.perms import run_by
 from cartable.ledger.models import Account, Transfer
-from cartable.ledger.queries import balance
 from cartable.operations.queries import operations_led_by, operations_visible_to
 from cartable.planning.enums import PlanState
-from cartable.planning.models import Allocation, Plan, ReserveLine, Split, SplitShare
+from cartable.planning.models import Allocation, Plan, ReserveLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,60 +114,3 @@ def committed(pool_id: int) -> int:
     approved = Plan.objects.filter(pool_id=pool_id, state=PlanState.APPROVED)
     shares = Allocation.objects.filter(plan__in=approved).aggregate(units=Sum("quantity", default=0))["units"]
     return shares + approved.aggregate(units=Sum("reserve", default=0))["units"]
-
-
-def envelopes_split_by(actor: Any) -> QuerySet[Envelope]:
-    """Give the envelopes that `actor` decides on and that have territories below them: the nation's, a région's."""
-    rows = Envelope.objects.filter(run_by(actor), level__in=[Level.NATIONAL, Level.REGION])
-    return rows.select_related("line__programme", "line__document", "holder", "region").order_by(
-        "-year", "line_id", "id"
-    )
-
-
-def splits_led_by(actor: Any) -> QuerySet[Split]:
-    """Give the splits of the envelopes that `actor` decides on: nobody else reads a proposal."""
-    rows = Split.objects.filter(envelope__in=envelopes_split_by(actor).order_by())
-    return rows.select_related("envelope__line", "envelope__holder", "envelope__region", "made_by").order_by(
-        "-made_at", "-id"
-    )
-
-
-def split_shares_led_by(actor: Any) -> QuerySet[SplitShare]:
-    """Give the shares of the splits of the envelopes that `actor` decides on."""
-    rows = SplitShare.objects.filter(split__in=splits_led_by(actor).order_by())
-    return rows.select_related("split__envelope__line", "region", "department")
-
-
-def shares_of(split: Split) -> QuerySet[SplitShare]:
-    """Give the shares of a split with their territories and letters, in the order of codes (one query)."""
-    rows = split.shares.select_related("region", "department", "delegation__target")
-    return rows.order_by("region__code", "department__code")
-
-
-@dataclass(frozen=True, slots=True)
-class Credits:
-    """What is available of an envelope, in cents."""
-
-    ae_cents: int
-    cp_cents: int
-
-
-def available(envelope: Envelope) -> Credits:
-    """Give what an envelope still has to delegate or commit (two queries)."""
-    place = codes.account(Stage.ENVELOPE, envelope.public_id)
-    return Credits(balance(Credit.AE, place), balance(Credit.CP, place))
-
-
-def already_delegated(envelope: Envelope) -> dict[str, int]:
-    """Give, for each territory below, the AE that came down to it and stayed (two queries)."""
-    notified = Delegation.objects.filter(state=DelegationState.NOTIFIED)
-    came = _by_territory(notified.filter(target__parent=envelope), "target")
-    left = _by_territory(
-        notified.filter(source__parent=envelope).exclude(kind=DelegationKind.DELEGATION), "source"
-    )
-    return {code: max(cents - left.get(code, 0), 0) for code, cents in came.items()}
-
-
-def _by_territory(rows: QuerySet[Delegation], side: str) -> dict[str, int]:
-    place = Coalesce(f"{side}__region__code", f"{side}__department__code")
-    return dict(rows.order_by().values_list(place).annotate(cents=Sum("ae_cents")))

@@ -1,0 +1,48 @@
+"""Reads of the planner, each cut to what the user may see."""
+
+from cartable.planning.queries.plans import (
+    Reserved,
+    allocations_visible_to,
+    already_promised,
+    by_commune,
+    committed,
+    kept_sheet,
+    plans_led_by,
+    plans_visible_to,
+    reserve_lines,
+    reserved_by,
+    sheet_of,
+    totals,
+)
+from cartable.planning.queries.splits import (
+    Credits,
+    already_delegated,
+    available,
+    envelopes_split_by,
+    shares_of,
+    split_shares_led_by,
+    splits_led_by,
+)
+
+
+__all__ = [
+    "Credits",
+    "Reserved",
+    "allocations_visible_to",
+    "already_delegated",
+    "already_promised",
+    "available",
+    "by_commune",
+    "committed",
+    "envelopes_split_by",
+    "kept_sheet",
+    "plans_led_by",
+    "plans_visible_to",
+    "reserve_lines",
+    "reserved_by",
+    "shares_of",
+    "sheet_of",
+    "split_shares_led_by",
+    "splits_led_by",
+    "totals",
+]
