@@ -73,7 +73,7 @@ class Allocation(models.Model):
     computed = models.PositiveIntegerField(_("part calculée"))
     quantity = models.PositiveIntegerField(_("part"))
     level = models.CharField(_("niveau"), max_length=40, blank=True)
-    sentence = models.CharField(_("explication"), max_length=500)
+    sentence = models.CharField(_("explication"), max_length=900)
     change_reason = models.CharField(_("motif de la modification"), max_length=300, blank=True)
 
     retention = FACT
@@ -136,6 +136,28 @@ class ReserveLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school} {self.kept}"
+
+
+class ReservePart(models.Model):
+    """What is kept for a silent school is made of, as `AllocationPart` says it of a share."""
+
+    line = models.ForeignKey(ReserveLine, on_delete=models.CASCADE, related_name="parts")
+    tags = models.CharField(_("public"), max_length=200, blank=True)
+    fund = models.ForeignKey(ScenarioFund, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantité"))
+
+    retention = FACT
+    personal = ()
+
+    class Meta:
+        verbose_name = _("détail d'une réserve")
+        verbose_name_plural = _("détail des réserves")
+        constraints = [
+            models.CheckConstraint(name="part_of_a_reserve_counts", condition=Q(quantity__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.quantity}"
 
 
 class AllocationShipment(models.Model):
