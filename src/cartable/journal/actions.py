@@ -52,7 +52,7 @@ def record(
         raise RuntimeError("journal.record belongs inside the transaction of its action")
     for word in (verb, target, reason):
         _clean(word)
-    head = Head.objects.select_for_update().filter(pk=1).first() or _first_head()
+    head = next(iter(Head.objects.select_for_update().filter(pk=1)), None) or _first_head()
     fields = {
         "seq": head.count + 1,
         "at": clock.now(),

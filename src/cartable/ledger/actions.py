@@ -1,6 +1,8 @@
 """The only doors by which something moves in the ledger. Each is safe to repeat with the same ids."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
@@ -53,11 +55,9 @@ def open_resource(*, code: str, unit: str = Unit.PIECE, label: str = "") -> Reso
 
 def open_account(*, resource: str, code: str, floor: int | None = 0) -> Account:
     """Give the account of that resource and code, made at the first call with `floor` (0, or None for no floor)."""
+    key = resource, code
     with transaction.atomic():
-        account = (
-            _locked({(resource, code)}).get((resource, code))
-            or _open({(resource, code): floor})[resource, code]
-        )
+        account = _locked({key}).get(key) or _open({key: floor})[key]
     if account.floor != floor:
         raise Refused("floor_differs", _("Ce compte existe déjà avec un autre plancher."))
     return account
@@ -88,21 +88,56 @@ def post(
     return post_many(actor=actor, transfers=[new])[0]
 
 
-@transaction.atomic
 def post_many(*, actor: Actor | None, transfers: Sequence[NewTransfer]) -> list[Transfer]:
-    """Post transfers in the order given, all or none, with few queries; give them in that order."""
+    """Post transfers in the order given, all or none, with few queries; give them in that order.
+
+    The rows are sent as if all were new. Only where the store refuses them are repeats looked for: it knows them by
+    their ids, and sees a repeat before a lack.
+    """
     for new in transfers:
         _check(new)
-    accounts = _accounts(transfers)
-    known = Transfer.objects.in_bulk([new.transfer_id for new in transfers], field_name="public_id")
-    firsts = _firsts(transfers)
-    rows = dict(known)
-    for new in transfers:
-        row = _row(new, actor, accounts, firsts)
-        if _content(rows.setdefault(new.transfer_id, row)) != _content(row):
-            raise _key_reused()
-    _insert([row for key, row in rows.items() if key not in known], accounts)
+    with nullcontext() if transaction.get_connection().in_atomic_block else transaction.atomic():
+        try:
+            return _post(actor, transfers, {})
+        except IntegrityError as error:
+            if refusal := _refusal(str(error), transfers):
+                raise refusal from error
+        return _post_the_rest(actor, transfers)
+
+
+def _post(
+    actor: Actor | None, transfers: Sequence[NewTransfer], known: dict[UUID, Transfer]
+) -> list[Transfer]:
+    """Open the accounts that are missing and insert what is not `known`, in one savepoint."""
+    keys = _keys(transfers)
+    accounts, firsts = _locked(keys), _firsts(transfers)
+    with transaction.atomic():
+        if missing := keys - accounts.keys():
+            accounts |= _insert_accounts(_floors(missing), {row.resource for row in accounts.values()})
+        rows = dict(known)
+        for new in transfers:
+            row = _row(new, actor, accounts, firsts)
+            if _content(rows.setdefault(new.transfer_id, row)) != _content(row):
+                raise _key_reused()
+        Transfer.objects.bulk_create([row for key, row in rows.items() if key not in known])
     return [rows[new.transfer_id] for new in transfers]
+
+
+def _post_the_rest(actor: Actor | None, transfers: Sequence[NewTransfer]) -> list[Transfer]:
+    """Post transfers of which some were posted before, or whose accounts somebody else has just opened."""
+    known = Transfer.objects.in_bulk([new.transfer_id for new in transfers], field_name="public_id")
+    keys = _keys(transfers)
+    if missing := keys - _locked(keys).keys():
+        _open(_floors(missing))
+    try:
+        return _post(actor, transfers, known)
+    except IntegrityError as error:
+        refusal = _refusal(str(error), [new for new in transfers if new.transfer_id not in known])
+        if refusal is None and any(new.reverses for new in transfers):
+            refusal = Refused("already_reversed", _("Cette écriture a déjà été annulée ; rechargez la page."))
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def reverse(
@@ -143,15 +178,12 @@ def _check(new: NewTransfer) -> None:
         )
 
 
-def _accounts(transfers: Iterable[NewTransfer]) -> dict[Key, Account]:
-    """Lock the accounts of the transfers, in the order of ids; open those that are missing."""
-    keys = {(new.resource, code) for new in transfers for code in (new.source, new.target)}
-    accounts = _locked(keys)
-    missing = keys - accounts.keys()
-    if missing:
-        floors = {key: None if key[1].startswith(FLOORLESS) else 0 for key in missing}
-        accounts |= _open(floors, {row.resource.code: row.resource for row in accounts.values()})
-    return accounts
+def _keys(transfers: Iterable[NewTransfer]) -> set[Key]:
+    return {(new.resource, code) for new in transfers for code in (new.source, new.target)}
+
+
+def _floors(keys: Iterable[Key]) -> dict[Key, int | None]:
+    return {key: None if key[1].startswith(FLOORLESS) else 0 for key in keys}
 
 
 def _locked(keys: set[Key]) -> dict[Key, Account]:
@@ -181,25 +213,37 @@ def _batches(values: list[T]) -> list[list[T]]:
     return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
 
 
-def _open(floors: dict[Key, int | None], known: dict[str, Resource] | None = None) -> dict[Key, Account]:
-    """Open accounts; `known` are resources that were fetched already."""
-    resources = known or {}
-    wanted = {resource for resource, _code in floors} - resources.keys()
-    if wanted:
-        resources |= {row.code: row for row in Resource.objects.filter(code__in=wanted)}
-    if any(resource not in resources for resource, _code in floors):
+def _open(floors: dict[Key, int | None]) -> dict[Key, Account]:
+    """Open accounts, even where somebody else is faster with one of them."""
+    try:
+        with transaction.atomic():
+            return _insert_accounts(floors)
+    except IntegrityError:
+        Account.objects.bulk_create(_new_accounts(floors), ignore_conflicts=True)
+        return _locked(set(floors))
+
+
+def _insert_accounts(
+    floors: dict[Key, int | None], resources: Collection[Resource] = ()
+) -> dict[Key, Account]:
+    rows = Account.objects.bulk_create(_new_accounts(floors, resources))
+    return {(row.resource.code, row.code): row for row in rows}
+
+
+def _new_accounts(floors: dict[Key, int | None], resources: Collection[Resource] = ()) -> list[Account]:
+    """Make accounts; `resources` were fetched already.
+
+    In the order of codes, so that two who open the same accounts wait for each other and never in a ring.
+    """
+    known = {row.code: row for row in resources}
+    if wanted := {resource for resource, _code in floors} - known.keys():
+        known |= {row.code: row for row in Resource.objects.filter(code__in=wanted)}
+    if any(resource not in known for resource, _code in floors):
         raise Refused(
             "resource_unknown",
             _("Cette ressource n'existe pas encore ; créez d'abord l'article ou la ligne."),
         )
-    # In the order of codes, so that two who open the same accounts wait for each other and never in a ring.
-    new = [Account(resource=resources[key[0]], code=key[1], floor=floors[key]) for key in sorted(floors)]
-    try:
-        with transaction.atomic():
-            return {(row.resource.code, row.code): row for row in Account.objects.bulk_create(new)}
-    except IntegrityError:  # somebody was faster with one of them
-        Account.objects.bulk_create(new, ignore_conflicts=True)
-        return _locked(set(floors))
+    return [Account(resource=known[key[0]], code=key[1], floor=floors[key]) for key in sorted(floors)]
 
 
 def _firsts(transfers: Iterable[NewTransfer]) -> dict[UUID, Transfer]:
@@ -233,48 +277,34 @@ def _content(row: Transfer) -> tuple[object, ...]:
     return *ids, row.amount, row.value_date, row.reason_code, row.reference
 
 
-def _insert(rows: list[Transfer], accounts: dict[Key, Account]) -> None:
-    try:
-        with transaction.atomic():
-            Transfer.objects.bulk_create(rows)
-    except IntegrityError as error:
-        refusal = _refusal(str(error), rows, accounts)
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def _refusal(message: str, rows: list[Transfer], accounts: dict[Key, Account]) -> Refused | None:
-    """Say in words what the store's rule refused; None where it is a defect of the program."""
+def _refusal(message: str, transfers: Sequence[NewTransfer]) -> Refused | None:
+    """Say in words what the store's rule refused, where it says which one."""
     if "ledger:not_enough" in message:
-        return _not_enough(rows, accounts)
+        return _not_enough(transfers)
     if "ledger:not_reverse" in message:
         return Refused("not_reverse", _("Une annulation doit être l'exact inverse de la première écriture."))
-    if Transfer.objects.filter(public_id__in=[row.public_id for row in rows[:900]]).exists():
-        return _key_reused()
-    if any(row.reverses for row in rows):
-        return Refused("already_reversed", _("Cette écriture a déjà été annulée ; rechargez la page."))
     return None
 
 
-def _not_enough(rows: list[Transfer], accounts: dict[Key, Account]) -> Refused:
-    """Name the first transfer for which its source has too little, from the balances that were locked."""
-    balances = {account.pk: account.balance for account in accounts.values()}
-    for row in rows:
-        if row.source.floor is not None and balances[row.source_id] - row.amount < row.source.floor:
+def _not_enough(transfers: Sequence[NewTransfer]) -> Refused:
+    """Name the first transfer for which its source has too little, from balances that stay locked."""
+    keys = _keys(transfers)
+    accounts = _locked(keys)
+    floors = _floors(keys) | {key: account.floor for key, account in accounts.items()}
+    balances = Counter({key: account.balance for key, account in accounts.items()})
+    for new in transfers:
+        source = new.resource, new.source
+        if floors[source] is not None and balances[source] < new.amount:
             break
-        balances[row.source_id] -= row.amount
-        balances[row.target_id] += row.amount
-    left = balances[row.source_id]
-    shown = (left, row.amount) if row.resource.unit == Unit.PIECE else (_euros(left), _euros(row.amount))
+        balances[source] -= new.amount
+        balances[new.resource, new.target] += new.amount
+    resource = Resource.objects.get(code=new.resource)
+    shown = [one if resource.unit == Unit.PIECE else _euros(one) for one in (balances[source], new.amount)]
     sentence = _(
         "« %(label)s » : il reste %(left)s, il faudrait %(asked)s. Diminuez la quantité ou attendez une entrée."
     )
-    return Refused(
-        "not_enough",
-        sentence % {"label": row.resource.label, "left": shown[0], "asked": shown[1]},
-        field="amount",
-    )
+    said = {"label": resource.label, "left": shown[0], "asked": shown[1]}
+    return Refused("not_enough", sentence % said, field="amount")
 
 
 def _euros(cents: int) -> str:

@@ -7,13 +7,17 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION rule_funding_posted(bigint, text, bigint, text, text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (
+-- Each row is reached by its id, whatever the tables held when a session planned this: a join would be planned once too,
+-- perhaps while they were empty.
+CREATE FUNCTION rule_funding_posted(bigint, text, bigint, text, text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
         SELECT 1 FROM ledger_transfer t
-          JOIN ledger_resource r ON r.id = t.resource_id
-          JOIN ledger_account s ON s.id = t.source_id
-          JOIN ledger_account d ON d.id = t.target_id
-         WHERE t.id = $1 AND r.code = $2 AND t.amount = $3 AND s.code = $4 AND d.code = $5)
+         WHERE t.id = $1 AND t.amount = $3
+           AND (SELECT code FROM ledger_resource WHERE id = t.resource_id) = $2
+           AND (SELECT code FROM ledger_account WHERE id = t.source_id) = $4
+           AND (SELECT code FROM ledger_account WHERE id = t.target_id) = $5);
+END
 $$;
 
 CREATE FUNCTION rule_funding_hex(uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
