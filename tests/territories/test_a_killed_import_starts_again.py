@@ -39,3 +39,26 @@ def test_a_killed_import_of_profiles_leaves_whole_files(stores: kill.Stores) -> 
         assert outcome.after_kill in (NOTHING, INDEX, BOTH), outcome
         facts = {name: value for name, value in outcome.after_repeat.items() if name != "told"}
         assert facts == {name: value for name, value in BOTH.items() if name != "told"}, outcome
+
+
+CITES = kill.play("tests.territories.killed_cites")
+SETTLED = kill.play("tests.territories.killed_cites", act="settle", prepare="prepare_one")
+
+
+def test_a_killed_list_of_cites_leaves_nothing_and_ends_the_same(all_or_nothing) -> None:
+    before = {"cites": [], "communes": 0, "schools": [], "settled": [], "told": False}
+    schools = [["0930001W", "0930002X"], ["0930003Y"]]
+    done = {"cites": ["cite-001", "cite-090"], "communes": 3, "schools": schools, "settled": [False, False]}
+    all_or_nothing(CITES, before=before, done=done | {"told": True}, only=("INSERT", "COMMIT", "(nothing"))
+
+
+def test_a_killed_settling_of_schools_is_whole_or_absent(all_or_nothing) -> None:
+    before = {
+        "cites": ["cite-001"],
+        "communes": 0,
+        "schools": [["0930001W"]],
+        "settled": [False],
+        "told": False,
+    }
+    done = before | {"schools": [["0930002X", "0930003Y"]], "settled": [True], "told": True}
+    all_or_nothing(SETTLED, before=before, done=done)

@@ -46,6 +46,16 @@ def priority_education(options: Namespace) -> int:
     return _report(report, options)
 
 
+def cites_educatives(options: Namespace) -> int:
+    """Import the list of cités éducatives."""
+    from cartable.territories.cite_imports import import_cites_educatives
+
+    report = import_cites_educatives(
+        actor=None, paths=_paths(options), progress=progress, rejects=_rejects_path(options)
+    )
+    return _report(report, options)
+
+
 def pupils(options: Namespace) -> int:
     """Import the pupils of one school."""
     from cartable.intake.contracts import COMMAND

@@ -64,6 +64,7 @@ def _add_imports(commands: argparse._SubParsersAction) -> None:
         ("schools", "annuaire des établissements"),
         ("social-index", "indices de position sociale (IPS)"),
         ("priority-education", "listes REP, REP+ et quartiers prioritaires"),
+        ("cites-educatives", "liste officielle des cités éducatives (GeoJSON)"),
         ("pupils", "élèves et responsables (SIECLE, ONDE, modèle)"),
         ("stock", "matériel numéroté"),
         ("commitments", "engagements de crédits"),

@@ -16,6 +16,7 @@ from typing import Any
 from cartable.intake import delimited, headers, siecle
 from cartable.intake.contracts import Column, Contract, Group, Limits, Reject, Row
 from cartable.intake.decoding import text_lines
+from cartable.intake.geojson import Features
 from cartable.intake.markup import CHUNK, chunks_of, true_encoding, walk
 from cartable.intake.selecting import select
 from cartable.intake.stops import Stop
@@ -52,13 +53,15 @@ def _columns(items: list[dict[str, Any]]) -> tuple[Column, ...]:
 def table(
     kind: str, stream: BufferedReader, contract: Contract, limits: Limits, notes: list[str]
 ) -> tuple[list[str], Taken]:
-    """Give (keys of the columns found, rows and rejects) of a CSV text or a workbook."""
+    """Give (keys of the columns found, rows and rejects) of a CSV text, a workbook, a Parquet or a GeoJSON."""
     if kind == "text":
         rows, layout = _from_text(stream, contract, notes)
     elif kind in {"xlsx", "ods"}:
         rows, layout = _from_workbook(stream, kind, contract, notes)
     elif kind == "parquet" and contract.parquet:
         rows, layout = _from_parquet(stream, contract, limits)
+    elif kind == "json" and contract.geojson:
+        rows, layout = _from_geojson(stream, contract, limits)
     else:
         raise Stop("wrong_type", seen="database" if kind == "parquet" else kind)
     if len(layout.names) > limits.max_columns:
@@ -106,6 +109,13 @@ def _from_parquet(
     layout = _sound(headers.find([(1, sheet.titles)], contract), contract)
     wanted = {*layout.positions.values(), *(index for group in layout.groups for index in group.values())}
     return sheet.rows(wanted), layout
+
+
+def _from_geojson(
+    stream: BufferedReader, contract: Contract, limits: Limits
+) -> tuple[Iterable, headers.Layout]:
+    features = Features(stream, limits)
+    return features.rows(), _sound(headers.find([(0, features.titles)], contract), contract)
 
 
 def _worth(layout: headers.Layout | None) -> tuple[int, int]:
@@ -173,6 +183,8 @@ def answer(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not size:
         raise Stop("empty")
     kind, stream = unwrap(file, size, limits)
+    if kind == "json" and job["read"] != "table":
+        raise Stop("wrong_type", seen="json")
     if job["read"] == "kind":
         yield {"kind": kind_of(kind, stream)}
         return

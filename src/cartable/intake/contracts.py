@@ -29,7 +29,7 @@ class Contract:
     """The columns of one kind of file. Columns that are not listed never leave the reading process.
 
     `pad_short` completes a line with too few cells, as long as its required columns are there. `parquet` lets Parquet
-    files in, whose reader wants more memory than the others.
+    files in, whose reader wants more memory than the others; `geojson` lets GeoJSON in, one row a feature.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Contract:
     max_rows: int | None = None
     pad_short: bool = True
     parquet: bool = False
+    geojson: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ SENTENCES = {
     "xml_depth": gettext_noop(
         "Le fichier XML emboîte trop d’éléments : exportez-le de nouveau depuis l’application d’origine."
     ),
+    "json_broken": gettext_noop("Le fichier JSON est mal formé : téléchargez-le de nouveau à sa source."),
+    "not_geojson": gettext_noop(
+        "Ce fichier JSON n’est pas une liste GeoJSON (FeatureCollection) : déposez celui de la source officielle."
+    ),
     "xml_broken": gettext_noop(
         "Le fichier XML est mal formé à la ligne %(line)s : exportez-le ou téléchargez-le de nouveau."
     ),

@@ -35,6 +35,7 @@ SIGNATURES = (
     (b"SQLite format 3", "database"),
     (b"PAR1", "parquet"),
 )
+JSON = (b'{"', b"[{", b"{\n", b"{\r", b'{ "', b"{\t")
 NESTED = {"zip", "gzip", "archive"}
 READ_ERRORS = (BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, RuntimeError)
 MACROS = re.compile(r"(^|/)(vbaproject\.bin|basic/|scripts/|macrosheets/)", re.IGNORECASE)
@@ -72,7 +73,7 @@ def kind_of_bytes(head: bytes) -> str:
         return "html"
     if text.startswith(b"<"):
         return "xml"
-    return "json" if text.startswith((b'{"', b"[{", b"{\n")) else "text"
+    return "json" if text.startswith(JSON) else "text"
 
 
 def allowed_for(packed: int, limits: Limits) -> int:
@@ -81,7 +82,7 @@ def allowed_for(packed: int, limits: Limits) -> int:
 
 
 def unwrap(file: BufferedReader, size: int, limits: Limits) -> tuple[str, BufferedReader]:
-    """Give (`text`, `xml`, `xlsx`, `ods` or `parquet`, the stream to read); raises Stop for everything else."""
+    """Give (`text`, `xml`, `json`, `xlsx`, `ods` or `parquet`, the stream to read); raises Stop for everything else."""
     kind = kind_of_bytes(_head(file))
     if kind == "zip":
         return _unzip(file, size, limits)
@@ -99,7 +100,7 @@ def _head(file: BufferedReader) -> bytes:
 
 
 def _plain(kind: str, stream: Any) -> tuple[str, BufferedReader]:
-    if kind not in {"text", "xml", "parquet"}:
+    if kind not in {"text", "xml", "parquet", "json"}:
         raise Stop("wrong_type", seen=kind)
     return kind, stream
 

@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import FACT
 from cartable.territories.enums import Priority, SchoolKind, Sector, Source
-from cartable.territories.querysets import CirconscriptionQuerySet, DepartmentQuerySet, SchoolQuerySet
+from cartable.territories.querysets import (
+    CirconscriptionQuerySet,
+    CiteEducativeQuerySet,
+    DepartmentQuerySet,
+    SchoolQuerySet,
+)
 from cartable.territories.rules import fold
 
 
@@ -220,7 +225,8 @@ class School(models.Model):
 class CiteEducative(models.Model):
     """A cité éducative: a label on one or several communes, and the schools that belong to it.
 
-    `code` is the id of the official list ("cite-012"). `label_on` is the day of the label where it is known.
+    `code` is the id of the official list ("cite-012"). `label_on` stands for the month of the label, null where it is
+    not known. `schools_set_at` is when a person settled the schools, null while they are only proposed.
     """
 
     retention = FACT
@@ -237,7 +243,10 @@ class CiteEducative(models.Model):
         School, related_name="cites_educatives", verbose_name=_("établissements"), blank=True
     )
     label_on = models.DateField(_("labellisée le"), null=True, blank=True)
+    schools_set_at = models.DateTimeField(_("établissements arrêtés le"), null=True, blank=True)
     source = models.CharField(_("fichier d’origine"), max_length=200, blank=True)
+
+    objects = CiteEducativeQuerySet.as_manager()
 
     class Meta:
         ordering = ["department__en_code", "name"]

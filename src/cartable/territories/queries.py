@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from cartable.territories.models import Circonscription, Department, School
-from cartable.territories.querysets import CirconscriptionQuerySet, DepartmentQuerySet, SchoolQuerySet
+from cartable.territories.models import Circonscription, CiteEducative, Department, School
+from cartable.territories.querysets import (
+    CirconscriptionQuerySet,
+    CiteEducativeQuerySet,
+    DepartmentQuerySet,
+    SchoolQuerySet,
+)
 
 
 def schools_visible_to(user: Any) -> SchoolQuerySet:
@@ -19,3 +24,8 @@ def departments_visible_to(user: Any) -> DepartmentQuerySet:
 def circonscriptions_visible_to(user: Any) -> CirconscriptionQuerySet:
     """Give the circonscriptions that the user leads or oversees."""
     return Circonscription.objects.visible_to(user).select_related("department")
+
+
+def cites_visible_to(user: Any) -> CiteEducativeQuerySet:
+    """Give the cités éducatives of the départements that the user sees as a whole."""
+    return CiteEducative.objects.visible_to(user).select_related("department")

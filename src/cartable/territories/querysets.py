@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
+from cartable.territories.perms import settles_cites
 from cartable.territories.rules import fold
 
 
@@ -33,3 +34,13 @@ class CirconscriptionQuerySet(QuerySet):
         if scope.everywhere:
             return self
         return self.filter(Q(id__in=scope.circonscription_ids) | Q(department_id__in=scope.department_ids))
+
+
+class CiteEducativeQuerySet(QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Keep the cités éducatives of the départements that the user sees as a whole."""
+        return self if user.scope.everywhere else self.filter(department_id__in=user.scope.department_ids)
+
+    def led_by(self, user: Any) -> Self:
+        """Keep those whose schools the user may settle."""
+        return self.filter(settles_cites(user))
