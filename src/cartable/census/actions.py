@@ -1,7 +1,7 @@
 """What may be done with the census: open it, answer it, enter for a school that phoned, validate, send back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +29,15 @@ from cartable.territories.models import School
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of an answer: so many pupils of a level lack `kind`, which makes `units` of `good`."""
+    """A line of an answer: so many pupils of a level lack `kind`, which makes `units` of `good`; so many in a QPV."""
 
     level: str
     kind: str
     pupils: int
     units: int
     good: str = ""
+    qpv_pupils: int = 0
+    qpv_units: int = 0
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def submit(*, actor: Any, operation_id: UUID, school_id: UUID) -> Return:
     answer = _answer_to_write(actor, operation_id, school_id)
     operation, school = answer.campaign.operation, answer.school
     lines = [
-        Line(level=row.level, kind=row.kind, good=row.good, pupils=row.pupils, units=row.units)
+        Line(**asdict(row))
         for row in open_needs_by_level(school.public_id, one_per_household=operation.one_per_household)
     ]
     if not lines:
@@ -207,6 +209,11 @@ def _check(lines: Sequence[Line]) -> None:
                 _("%(level)s : vérifiez le nombre d'élèves et d'articles (de 1 à 3 000).")
                 % {"level": line.level},
             )
+        if not 0 <= line.qpv_units <= line.qpv_pupils <= line.pupils or line.qpv_units > line.units:
+            raise Refused(
+                "qpv",
+                "Il ne peut pas y en avoir plus en quartier prioritaire (QPV) qu'en tout : vérifiez les nombres.",
+            )
         if (line.level, line.kind, line.good) in seen:
             raise Refused(
                 "line_twice",
@@ -222,12 +229,7 @@ def _send(
     answer.entered_by = actor
     answer.save()
     answer.lines.all().delete()
-    ReturnLine.objects.bulk_create(
-        ReturnLine(
-            of_return=answer, level=li.level, kind=li.kind, good=li.good, pupils=li.pupils, units=li.units
-        )
-        for li in lines
-    )
+    ReturnLine.objects.bulk_create(ReturnLine(of_return=answer, **asdict(line)) for line in lines)
     _keep_totals(answer, totals)
     record(
         actor=actor,

@@ -74,7 +74,10 @@ class Return(models.Model):
 
 
 class ReturnLine(models.Model):
-    """How many pupils of a level lack a kind of thing, and how many things that makes (one per household, or each)."""
+    """How many pupils of a level lack a kind of thing, and how many things that makes (one per household, or each).
+
+    Of which in a QPV as the school said it; not known counts outside.
+    """
 
     of_return = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="lines")
     level = models.CharField(_("niveau"), max_length=12)
@@ -82,6 +85,8 @@ class ReturnLine(models.Model):
     good = models.CharField(_("article"), max_length=10, choices=Good.choices, blank=True)
     pupils = models.PositiveIntegerField(_("élèves"))
     units = models.PositiveIntegerField(_("articles à prévoir"))
+    qpv_pupils = models.PositiveIntegerField(_("élèves en QPV"), default=0)
+    qpv_units = models.PositiveIntegerField(_("articles pour des foyers en QPV"), default=0)
 
     retention = FACT
     personal = ()
@@ -93,6 +98,12 @@ class ReturnLine(models.Model):
             models.UniqueConstraint(name="one_line_of_a_kind", fields=["of_return", "level", "kind", "good"]),
             models.CheckConstraint(
                 name="units_never_above_pupils", condition=Q(units__lte=models.F("pupils"))
+            ),
+            models.CheckConstraint(
+                name="qpv_is_a_part_of_the_line",
+                condition=Q(qpv_pupils__lte=models.F("pupils"))
+                & Q(qpv_units__lte=models.F("units"))
+                & Q(qpv_units__lte=models.F("qpv_pupils")),
             ),
         ]
 

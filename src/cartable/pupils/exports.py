@@ -35,7 +35,7 @@ def homes_part(pupil: Pupil) -> list[dict[str, Any]]:
 
 
 def _home(home: Home) -> dict[str, Any]:
-    names = ("kind", "address", "postcode", "city", "undisclosed", "household_key")
+    names = ("kind", "address", "postcode", "city", "undisclosed", "in_priority_area", "household_key")
     return {
         **{name: getattr(home, name) for name in names},
         "guardians": [_guardian(guardian) for guardian in home.guardians.all()],

@@ -46,13 +46,14 @@ class GuardianInput:
 
 @dataclass(frozen=True, slots=True)
 class HomeInput:
-    """A home with its adults. An empty address is one that the school does not know."""
+    """A home with its adults. An empty address is one that the school does not know; so is QPV None."""
 
     kind: str = HomeKind.FAMILY
     address: str = ""
     postcode: str = ""
     city: str = ""
     undisclosed: bool = False
+    in_priority_area: bool | None = None
     guardians: tuple[GuardianInput, ...] = ()
 
 

@@ -91,6 +91,7 @@ class Home(models.Model):
     """The household of one family at one address; brothers and sisters share it.
 
     `household_key` is a keyed hash of school, address and family name: two families of one tower are two homes.
+    `in_priority_area` is what the school says of it, None where nobody said: then it is counted outside.
     """
 
     public_id = PublicIdField()
@@ -100,10 +101,11 @@ class Home(models.Model):
     postcode = SealedField(_("code postal"), blank=True, default="")
     city = SealedField(_("ville"), blank=True, default="")
     undisclosed = models.BooleanField(_("adresse à ne pas communiquer"), default=False)
+    in_priority_area = models.BooleanField(_("en quartier prioritaire (QPV)"), null=True, blank=True)
     household_key = models.CharField(max_length=32, blank=True)
 
     retention = WITH_PUPIL
-    personal = ("address", "postcode", "city", "household_key", "undisclosed")
+    personal = ("address", "postcode", "city", "household_key", "undisclosed", "in_priority_area")
 
     class Meta:
         verbose_name = _("domicile")

@@ -136,38 +136,64 @@ def classes_of(user: Any, school: School) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """So many pupils of a level lack a kind of thing, which makes so many units of a good ("" where it is open)."""
+    """So many pupils of a level lack a kind of thing, which makes so many units of a good ("" where it is open).
+
+    Of which `qpv_pupils` and `qpv_units` live in a QPV, as far as the school said.
+    """
 
     level: str
     kind: str
     good: str
     pupils: int
     units: int
+    qpv_pupils: int = 0
+    qpv_units: int = 0
 
 
 def open_needs_by_level(school_id: UUID, *, one_per_household: bool) -> list[LevelLine]:
-    """Count what lacks in a school by level, without names (two queries).
+    """Count what lacks in a school by level, without names (two queries at most).
 
     Pupils present whose need nothing meets. A need that several share makes one unit; with `one_per_household`
     so do all the needs of a device, or of a connection, in one first home; the unit counts at the level and for
-    the good of the first pupil of it. So units never pass pupils, and may be zero on a line.
+    the good of the first pupil of it. So units never pass pupils, and may be zero on a line. A pupil is of a QPV
+    where the first home is said to be; a unit, where the pupil at whom it counts is.
     """
     rows = NeedPupil.objects.filter(open=True, pupil__left_on=None, need__school__public_id=school_id)
     rows = rows.exclude(Exists(RUNNING.filter(need=OuterRef("need")))).order_by("pupil_id", "id")
-    found = list(rows.values_list("need_id", "pupil_id", "kind", "need__takes_sim", "pupil__level"))
+    rows = rows.annotate(in_qpv=Subquery(_homes_of("pupil").values("home__in_priority_area")[:1]))
+    columns = ("need_id", "pupil_id", "kind", "need__takes_sim", "pupil__level", "in_qpv")
+    found = list(rows.values_list(*columns))
     homes = first_homes({pupil for _, pupil, *_ in found}) if one_per_household else {}
-    pupils: dict[tuple[str, str, str], int] = defaultdict(int)
-    units: dict[tuple[str, str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     seen: set[tuple[Any, ...]] = set()
-    for need, pupil, kind, takes_sim, level in found:
+    for need, pupil, kind, takes_sim, level, in_qpv in found:
         line = (level, kind, good_for(kind, takes_sim))
         home = homes.get(pupil) if kind in SHARED_IN_A_HOUSEHOLD else None
         unit = {("need", need), ("home", kind, home) if home else ("need", need)}
-        pupils[line] += 1
-        units[line] += not (unit & seen)
+        first, inside = not (unit & seen), bool(in_qpv)
+        added = (True, first, inside, first and inside)
+        counts[line] = [known + more for known, more in zip(counts[line], added, strict=True)]
         seen |= unit
-    lines = sorted(pupils, key=lambda line: (level_order(line[0]), line))
-    return [LevelLine(*line, pupils[line], units[line]) for line in lines]
+    lines = sorted(counts, key=lambda line: (level_order(line[0]), line))
+    return [LevelLine(*line, *counts[line]) for line in lines]
+
+
+def _homes_of(pupil: str) -> QuerySet[PupilHome]:
+    """Give the homes of the pupil of an outer row, the first one first."""
+    return PupilHome.objects.filter(pupil=OuterRef(pupil)).order_by("rank", "id")
+
+
+def lacking_pupils(user: Any, school: School) -> QuerySet[Pupil]:
+    """Give the present pupils of a school who lack something that nothing meets."""
+    waiting = NeedPupil.objects.filter(pupil=OuterRef("pk"), open=True)
+    waiting = waiting.exclude(Exists(RUNNING.filter(need=OuterRef("need"))))
+    return pupils_visible_to(user).filter(Exists(waiting), school=school, left_on=None)
+
+
+def not_placed(user: Any, school: School) -> int:
+    """Count the pupils who lack something and of whom nobody said whether they live in a QPV (one query)."""
+    said = Subquery(_homes_of("pk").values("home__in_priority_area")[:1])
+    return lacking_pupils(user, school).annotate(said=said).filter(said=None).count()
 
 
 def first_homes(pupil_ids: Iterable[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from cartable.pupils.imports import import_pupils
 from cartable.pupils.inputs import FamilyInput, GuardianInput, HomeInput, NeedInput, PupilInput
 from cartable.pupils.models import Pupil
 from cartable.pupils.queries import pupils_visible_to
-from cartable.scenarios.families import write_list
+from cartable.scenarios.families import in_qpv, qpv_share, write_list
 from cartable.scenarios.invent import Child
 from cartable.scenarios.week import Week
 from cartable.territories.models import School
@@ -61,10 +61,13 @@ def _import_list(week: Week, school: School, children: Sequence[Child]) -> None:
 
 
 def _type_families(week: Week, school: School, children: Sequence[Child]) -> None:
-    for child in children:
+    place = week.cast.places[school.uai]
+    for rank, child in enumerate(children):
         pupil = PupilInput(child.last_name, child.first_name, child.level, child.class_label)
         adult = GuardianInput(child.last_name, phone=week.cast.world.phone())
-        home = HomeInput(address=week.cast.world.address(), guardians=(adult,))
+        home = HomeInput(
+            address=week.cast.world.address(), in_priority_area=in_qpv(place, rank), guardians=(adult,)
+        )
         add_family(
             actor=week.cast.heads[school.id],
             school_id=school.public_id,
@@ -89,7 +92,8 @@ def enter_by_telephone(week: Week, schools: Iterable[School]) -> None:
     """11:00: the secretary of a circonscription enters for the écoles that phoned."""
     for school in schools:
         sim = week.needs[school.id][1]
-        lines = [Line("TOUS", NeedKind.CONNECTION, sim, sim, Good.SIM)] if sim else []
+        inside = qpv_share(week.cast.places[school.uai], sim)
+        lines = [Line("TOUS", NeedKind.CONNECTION, sim, sim, Good.SIM, inside, inside)] if sim else []
         enter_for(
             actor=week.cast.inspectors[school.circonscription_id],
             operation_id=week.op.public_id,

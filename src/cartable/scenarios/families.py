@@ -10,6 +10,8 @@ from cartable.scenarios.invent import Child, Place, World
 
 # Every so many families: brothers and sisters under one roof, no e-mail, and the homes that papers must respect.
 SIBLINGS, WITH_EMAIL, TWO_HOMES, UNDISCLOSED, PLACEMENT, NO_ADDRESS = 17, 3, 23, 61, 67, 71
+# Of ten homes of a school, so many stand in a QPV; of one in thirteen nobody knows. Invented.
+IN_QPV, NOT_KNOWN = {"": 2, "REP": 5, "REP+": 8}, 13
 
 
 def write_list(path: Path, world: World, place: Place, children: Sequence[Child]) -> None:
@@ -37,6 +39,18 @@ def _lines(world: World, place: Place, children: Sequence[Child]) -> Iterator[di
         }
 
 
+def in_qpv(place: Place, rank: int) -> bool | None:
+    """Tell whether the home number `rank` of a school stands in a QPV; None where nobody knows."""
+    if rank % NOT_KNOWN == NOT_KNOWN // 2:
+        return None
+    return rank * 7 % 10 < IN_QPV[place.priority]
+
+
+def qpv_share(place: Place, count: int) -> int:
+    """Give how many of `count` homes of a school stand in a QPV, as a director says it on the telephone."""
+    return count * IN_QPV[place.priority] // 10
+
+
 def _home(world: World, place: Place, child: Child, rank: int) -> dict[str, object]:
     home: dict[str, object] = {
         "Adresse": f"{world.address()}, bât. {rank}",
@@ -45,9 +59,10 @@ def _home(world: World, place: Place, child: Child, rank: int) -> dict[str, obje
         "Nom du responsable 1": child.last_name,
         "Téléphone du responsable 1": world.phone(),
         "Courriel du responsable 1": f"famille{rank}@courriel.invalid" if rank % WITH_EMAIL == 0 else "",
+        "Quartier prioritaire (QPV)": {True: "oui", False: "non", None: ""}[in_qpv(place, rank)],
     }
     if rank % NO_ADDRESS == 9:
-        home["Adresse"] = home["Code postal"] = home["Commune"] = ""
+        home["Adresse"] = home["Code postal"] = home["Commune"] = home["Quartier prioritaire (QPV)"] = ""
     if rank % UNDISCLOSED == 5:
         home["Adresse à ne pas communiquer"] = "oui"
     if rank % PLACEMENT == 7:

@@ -1,6 +1,7 @@
 """What can be done with pupils, their families and what they lack."""
 
 from cartable.pupils.actions.access import export_child
+from cartable.pupils.actions.areas import set_priority_areas
 from cartable.pupils.actions.covering import cover, cover_many, end_cover
 from cartable.pupils.actions.families import add_family, correct_pupil, remove_home, set_home
 from cartable.pupils.actions.leaving import come_back, erase_unmarked, leave, purge
@@ -24,5 +25,6 @@ __all__ = [
     "remove_home",
     "set_home",
     "set_order",
+    "set_priority_areas",
     "unmark",
 ]

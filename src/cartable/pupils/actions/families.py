@@ -30,6 +30,7 @@ from cartable.territories.models import School
 
 
 MOST_PUPILS, MOST_HOMES = 12, 4
+PLACE = ("kind", "address", "postcode", "city", "undisclosed", "in_priority_area")
 ADULT = ("capacity", "title", "last_name", "first_name", "phone", "email")
 
 
@@ -105,15 +106,22 @@ def _enter_home(school: School, given: HomeInput, family_name: str) -> Home:
     )
     if home is None:
         home = Home.objects.create(school=school, household_key=key, **_columns(given))
-    elif given.undisclosed and not home.undisclosed:
-        home.undisclosed = True
-        home.save(update_fields=["undisclosed"])
+    else:
+        _complete(home, given)
     _add_guardians(home, given)
     return home
 
 
+def _complete(home: Home, given: HomeInput) -> None:
+    """Add to a known home what is said of it now; the mark of an address not to be told is never taken away."""
+    home.undisclosed |= given.undisclosed
+    if given.in_priority_area is not None:
+        home.in_priority_area = given.in_priority_area
+    home.save(update_fields=["undisclosed", "in_priority_area"])
+
+
 def _columns(given: HomeInput) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in ("kind", "address", "postcode", "city", "undisclosed")}
+    return {name: getattr(given, name) for name in PLACE}
 
 
 def _add_guardians(home: Home, given: HomeInput) -> None:

@@ -73,6 +73,7 @@ TEMPLATE = Contract(
         Column("city_1", ("Commune", "Ville")),
         Column("undisclosed", ("Adresse à ne pas communiquer",)),
         Column("placement", ("Lieu de placement",)),
+        Column("priority_area", ("Quartier prioritaire (QPV)", "Quartier prioritaire", "QPV")),
         Column("guardian_1_title", ("Civilité du responsable 1",)),
         Column("guardian_1_last_name", ("Nom du responsable 1",)),
         Column("guardian_1_first_name", ("Prénom du responsable 1",)),

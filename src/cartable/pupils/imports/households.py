@@ -132,6 +132,14 @@ class Book:
         self._changed_homes[id(household)] = household
         return True
 
+    def place_in_area(self, household: Household, inside: bool) -> bool:
+        """Say whether a home stands in a QPV; tell whether that is new."""
+        if household.home.in_priority_area is inside:
+            return False
+        household.home.in_priority_area = inside
+        self._changed_homes[id(household)] = household
+        return True
+
     def join(self, pupil: Pupil, household: Household) -> bool:
         """Let a pupil live in a household, after his other homes; tell whether that is new."""
         mine = self.of_pupil[pupil.public_id]
@@ -156,6 +164,9 @@ class Book:
         self._leave(source, public_id)
         if source.home.undisclosed:
             self.hide(target)
+        known = source.home.in_priority_area
+        if known is not None and source.place == target.place and target.home.in_priority_area is None:
+            self.place_in_area(target, known)
         if not source.pupils:
             for adult in list(source.adults):
                 source.adults.remove(adult)

@@ -67,6 +67,7 @@ class PupilLine:
     addresses: tuple[Address, ...] = ()
     home_kind: str = HomeKind.FAMILY
     undisclosed: bool = False
+    in_priority_area: bool | None = None
     guardians: tuple[GuardianLine, ...] = ()
     gone: str = ""
     left_on: date | None = None
@@ -138,6 +139,7 @@ class Reader:
             addresses=self._addresses(cells),
             home_kind=self._home_kind(row),
             undisclosed=bool(self._yes(row, "undisclosed")),
+            in_priority_area=self._priority_area(row),
             guardians=self._guardians_beside(row, match),
             gone=_gone(left, inactive, self.today),
             left_on=left,
@@ -162,6 +164,18 @@ class Reader:
         except values.BadCell:
             self.doubts.add("Réponse oui ou non illisible, comptée comme oui par prudence", row.line)
             return True
+
+    def _priority_area(self, row: Row) -> bool | None:
+        """Read yes or no; what cannot be read, or stands without an address, is not known and counts outside."""
+        try:
+            said = values.yes_no(row.cells.get("priority_area", ""))
+        except values.BadCell:
+            self.doubts.add("QPV oui ou non illisible, non repris", row.line)
+            return None
+        if said is not None and not self._addresses(row.cells):
+            self.doubts.add("QPV indiqué sans adresse, non repris", row.line)
+            return None
+        return said
 
     def _guardians_beside(self, row: Row, match_key: str) -> tuple[GuardianLine, ...]:
         """Read the adults that stand on the pupil's own line (Cartable's template)."""

@@ -221,13 +221,22 @@ def _settle_homes(pupil: Pupil, line: PupilLine, book: Book) -> bool:
         household, new = _household(pupil, line, address, book)
         named.append(household)
         moved |= new
-        if line.undisclosed and address is line.addresses[0]:
-            moved |= book.hide(household)
+    moved |= _settle_first(named, line, book)
     for household in list(book.of_pupil[pupil.public_id]):
         if named and household not in named and household.disposable:
             book.quit(pupil, household)
             moved = True
     return moved
+
+
+def _settle_first(named: list[Household], line: PupilLine, book: Book) -> bool:
+    """Keep what a line says of the first home it names; tell whether that is new."""
+    new = False
+    if named and line.undisclosed:
+        new |= book.hide(named[0])
+    if named and line.in_priority_area is not None:
+        new |= book.place_in_area(named[0], line.in_priority_area)
+    return new
 
 
 def _household(pupil: Pupil, line: PupilLine, address: Address, book: Book) -> tuple[Household, bool]:

@@ -22,8 +22,10 @@ class EnteredForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for name, label, _kind, _good in self.rows():
-            self.fields[name] = forms.IntegerField(label=label, min_value=0, max_value=3000, required=False)
+        for name, label, kind, _good in self.rows():
+            self.fields[name] = _count(label)
+            if kind in SERVES.values():
+                self.fields[f"{name}_qpv"] = _count(_("dont en quartier prioritaire (QPV), si on le sait"))
 
     @staticmethod
     def rows() -> Iterator[tuple[str, str, str, str]]:
@@ -44,6 +46,11 @@ class EnteredForm(Form):
         """Give the lines that were filled in."""
         found = []
         for name, _label, kind, good in self.rows():
-            if count := self.cleaned_data.get(name):
-                found.append(Line(level=ANY_LEVEL, kind=kind, good=good, pupils=count, units=count))
+            count, inside = self.cleaned_data.get(name) or 0, self.cleaned_data.get(f"{name}_qpv") or 0
+            if count or inside:
+                found.append(Line(ANY_LEVEL, kind, count, count, good, inside, inside))
         return found
+
+
+def _count(label: object) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=3000, required=False)

@@ -31,7 +31,7 @@ from cartable.operations.models import Operation
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_visible_to, schools_asked
 from cartable.pupils.enums import NeedKind
-from cartable.pupils.queries import open_needs_by_level
+from cartable.pupils.queries import not_placed, open_needs_by_level
 from cartable.territories.models import School
 from cartable.web.answers import pdf
 from cartable.web.census.forms import ANY_LEVEL, EnteredForm
@@ -186,7 +186,9 @@ def _lines_table(lines: object) -> Table:
             Column(_("Niveau"), lambda li: LEVEL_NAMES.get(li.level, li.level), heads=True),
             Column(_("Besoin"), _need_label),
             Column(_("Élèves"), lambda li: li.pupils, numeric=True),
+            Column(_("dont en QPV"), lambda li: li.qpv_pupils, numeric=True),
             Column(_("Articles à prévoir"), lambda li: li.units, numeric=True),
+            Column(_("dont pour un QPV"), lambda li: li.qpv_units, numeric=True),
         ],
         rows=lines,
         empty=_("Aucun besoin."),
@@ -271,6 +273,7 @@ def answer(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpRes
         sent=sent,
         table=table,
         marked=bool(lines),
+        not_placed=not_placed(request.user, school) if lines else 0,
         lends=operation.pools.filter(serves=school.kind, mode=Mode.LENT).exists(),
         is_head=request.user.scope.may(Right.HEAD.value, school.id),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cartable.pupils.actions.families import PLACE
 from cartable.pupils.enums import ASKED_NOW, LEVELS, OTHER_LEVEL, Capacity, HomeKind, NeedKind
 from cartable.pupils.inputs import FamilyInput, GuardianInput, HomeInput, NeedInput, PupilInput
 from cartable.pupils.models import Guardian, Home, Pupil
@@ -21,6 +22,7 @@ TITLES = (_("L'enfant"), _("Deuxième enfant"), _("Troisième enfant"), _("Quatr
 CHILDREN = len(TITLES)
 FEWEST_ADULTS = 2
 LISTS = (".xml", ".zip", ".csv", ".gz", ".xlsx", ".ods", ".txt")
+IN_AREA = (("unknown", _("pas su")), ("true", _("oui")), ("false", _("non")))
 CAPACITIES = [choice for choice in Capacity.choices if choice[0] != Capacity.SELF]
 TICKED = [(kind.value, kind.label) for kind in ASKED_NOW if kind != NeedKind.CONNECTION]
 _LEVELS_OF = {
@@ -43,6 +45,15 @@ def _text(label: Any, *, longest: int = 80, required: bool = False, **attrs: str
 
 def _phone() -> forms.CharField:
     return _text(_("Téléphone"), longest=30, inputmode="tel")
+
+
+def _priority_area() -> forms.NullBooleanField:
+    field = forms.NullBooleanField(
+        label=_("En quartier prioritaire (QPV)"),
+        help_text=_("Sans réponse, le foyer est compté hors QPV."),
+    )
+    field.widget.choices = IN_AREA
+    return field
 
 
 class ListsForm(Form):
@@ -69,6 +80,7 @@ class FamilyForm(Form):
     postcode = _text(_("Code postal"), longest=10, inputmode="numeric")
     city = _text(_("Commune"))
     undisclosed = forms.BooleanField(label=_("Adresse à ne pas communiquer"), required=False)
+    in_priority_area = _priority_area()
     second_phone = _phone()
     second_name = _text(_("Nom du responsable"), autocapitalize="words")
     second_address = _text(_("Adresse"), longest=200)
@@ -77,7 +89,6 @@ class FamilyForm(Form):
     second_undisclosed = forms.BooleanField(label=_("Adresse à ne pas communiquer"), required=False)
 
     FIRST = ("phone", "adult_name", "adult_first_name", "email")
-    PLACE = ("kind", "address", "postcode", "city", "undisclosed")
     SECOND = (
         "second_phone",
         "second_name",
@@ -134,8 +145,9 @@ class FamilyForm(Form):
             email=given["email"],
         )
         known = any(given[name] for name in self.FIRST)
-        if known or given["address"] or given["kind"] != HomeKind.FAMILY:
-            place = {name: given[name] for name in self.PLACE}
+        placed = given["in_priority_area"] is not None
+        if known or placed or given["address"] or given["kind"] != HomeKind.FAMILY:
+            place = {name: given[name] for name in PLACE}
             yield HomeInput(**place, guardians=(adult,) if known else ())
         if any(given[name] for name in self.SECOND):
             second = GuardianInput(last_name=given["second_name"], phone=given["second_phone"])
@@ -224,6 +236,7 @@ class HomeForm(Form):
         required=False,
         help_text=_("Elle ne sera imprimée sur aucun papier."),
     )
+    in_priority_area = _priority_area()
     only_this_pupil = forms.BooleanField(label=_("Seulement pour cet élève"), required=False)
 
     ADULT = ("capacity", "last_name", "first_name", "phone", "email")
@@ -258,7 +271,7 @@ class HomeForm(Form):
             GuardianInput(**{name: given[f"{name}_{n}"] for name in self.ADULT}, id=self._id(n))
             for n in self.numbers
         ]
-        place = {name: given[name] for name in ("kind", "address", "postcode", "city", "undisclosed")}
+        place = {name: given[name] for name in PLACE}
         return HomeInput(**place, guardians=tuple(each for each in adults if each.id or not each.empty))
 
     def _id(self, number: int) -> UUID | None:
@@ -278,7 +291,7 @@ def adult_fields(number: int) -> dict[str, forms.Field]:
 
 
 def _known(home: Home, adults: list[Guardian]) -> dict[str, Any]:
-    known = {name: getattr(home, name) for name in ("kind", "address", "postcode", "city", "undisclosed")}
+    known = {name: getattr(home, name) for name in PLACE}
     for number, adult in enumerate(adults):
         known |= {f"{name}_{number}": getattr(adult, name) for name in HomeForm.ADULT}
     return known

@@ -1,5 +1,5 @@
 from cartable.accounts.enums import Role
-from cartable.web.pupils import family, lists, order, records, views
+from cartable.web.pupils import areas, family, lists, order, records, views
 from cartable.web.register import page
 
 
@@ -15,6 +15,7 @@ urlpatterns = [
     page(f"{SCHOOL}/famille", family.new, name="family-new", roles=AT_SCHOOL, methods=BOTH),
     page(f"{SCHOOL}/importer", lists.bring, name="pupils-import", roles=AT_SCHOOL, methods=BOTH),
     page(f"{SCHOOL}/modele", lists.template, name="pupils-template", roles=AT_SCHOOL),
+    page(f"{SCHOOL}/quartiers", areas.areas, name="priority-areas", roles=AT_SCHOOL, methods=BOTH),
     page(f"{SCHOOL}/ordre", order.order, name="needs-order", roles=AT_SCHOOL, methods=BOTH),
     page(ONE, records.pupil, name="pupil", roles=AT_SCHOOL),
     page(f"{ONE}/besoins", records.needs, name="pupil-needs", roles=AT_SCHOOL, methods=SENT),
