@@ -119,3 +119,26 @@ def test_homes_and_order(page, school):
     check(page)
     page.goto(at("pupil-left", ana.public_id))
     check(page)
+
+
+def test_who_lives_in_a_priority_neighbourhood_is_said_once(page, school):
+    from cartable.census.models import Return
+    from cartable.pupils.actions import mark
+    from cartable.pupils.inputs import NeedInput
+
+    pupils = [factories.pupil(school, name, "Durand") for name in ("Ana", "Bob", "Cleo")]
+    factories.home(pupils[0], pupils[1], city="Aubervilliers")
+    for pupil in pupils:
+        mark(actor=None, pupil_id=pupil.public_id, lacks=[NeedInput("device")])
+    operation = factories.operation(factories.equipment_user(), factories.pool(9, serves="ecole"))
+    page.goto(at("answer", operation.public_id, school.public_id))
+    look(page, "answer-not-placed")
+    page.get_by_role("link", name="Le dire").click()
+    look(page, "priority-areas")
+    page.get_by_label("En QPV : Durand Ana, Durand Bob").focus()
+    page.keyboard.press("o")
+    page.get_by_role("button", name="Non pour tous").click()
+    page.get_by_text("2 foyers enregistrés.").wait_for()
+    page.goto(at("answer", operation.public_id, school.public_id))
+    look(page, "answer-placed")
+    assert page.get_by_text("comptés hors QPV").count() == 0 and not Return.objects.exists()
