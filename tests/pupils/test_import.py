@@ -185,10 +185,10 @@ def test_the_template_is_one_of_the_lists_that_are_read(bring, school, tmp_path,
 def test_the_template_filled_in(bring, school):
     header = pupil_template("csv").decode("utf-8-sig").strip()
     line = (
-        "Durand;;Ana;17/08/2008;3e;3A;1 rue A;59000;Lille;oui;;"
+        "Durand;;Ana;17/08/2008;3e;3A;1 rue A;59000;Lille;oui;;non;"
         "Mme;Durand;Luce;0612345678;luce@example.org;M.;Durand;Paul;;;2 rue B;59000;Lille"
     )
-    placed = "Placé;;Tom;;;4B;Foyer;59000;Lille;;oui" + ";" * 13
+    placed = "Placé;;Tom;;;4B;Foyer;59000;Lille;;oui" + ";" * 14
     assert counts(bring(school, f"{header}\r\n{line}\r\n{placed}")) == (2, 0, 0, 0)
     ana, tom = Pupil.objects.order_by("id")
     homes = [link.home for link in ana.in_homes.order_by("rank")]

@@ -151,7 +151,11 @@ NOT_OF_A_CHILD = {
     "funding.Delegation",
     "funding.Invoice",
     "messages.OutgoingMessage",
+    "planning.Contest",
+    "planning.FundAgreement",
     "planning.Plan",
+    "planning.Scenario",
+    "planning.ScenarioRun",
     "planning.Split",
 }
 
