@@ -1,6 +1,10 @@
 """Reads on the census: who answered, what is needed, who is silent. Counts only; no child is here."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -10,6 +14,7 @@ from cartable.accounts.enums import Role
 from cartable.accounts.queries import scope_as
 from cartable.census.enums import ANSWERED, ReturnState
 from cartable.census.models import Campaign, Return, ReturnLine
+from cartable.foundation import clock
 from cartable.operations.enums import SERVES, Good
 from cartable.operations.models import Operation, Pool
 from cartable.operations.perms import may_lead
@@ -133,6 +138,30 @@ def units_needed(pool: Pool) -> dict[int, int]:
         units=Sum("lines__units", filter=_met_by(pool.good), default=0)
     )
     return {row["school_id"]: row["units"] for row in rows.order_by("school_id")}
+
+
+def returns_answered(
+    operations: Iterable[Operation], *, states: Iterable[str] = ANSWERED, until: date | None = None
+) -> QuerySet[Return]:
+    """Give the answers to some operations, those sent until the end of a day where one is given (one query)."""
+    until_then = [
+        Q(campaign__operation=one)
+        & (Q() if until is None else Q(submitted_at__lt=clock.end_of(until, one.department.time_zone)))
+        for one in operations
+    ]
+    wanted = reduce(or_, until_then, Q(pk=None))
+    return Return.objects.filter(wanted, state__in=states).select_related("campaign").order_by("id")
+
+
+def lines_answered(
+    operations: Iterable[Operation], return_ids: Collection[int], kinds: Iterable[str]
+) -> Iterator[ReturnLine]:
+    """Give the lines of some kinds of need in some answers of the operations, in order (one query)."""
+    lines = ReturnLine.objects.filter(
+        kind__in=kinds, of_return__state__in=ANSWERED, of_return__campaign__operation__in=operations
+    )
+    rows = lines.select_related("of_return").order_by("id").iterator()
+    return (line for line in rows if line.of_return_id in return_ids)
 
 
 def _met_by(good: str) -> Q:

@@ -1,5 +1,6 @@
 """The only place of the planner that writes."""
 
+from cartable.planning.actions.computing import compute, scenario_from_files
 from cartable.planning.actions.plans import (
     approve,
     change_share,
@@ -8,6 +9,35 @@ from cartable.planning.actions.plans import (
     release,
     serve_late_answer,
 )
+from cartable.planning.actions.scenarios import (
+    change_scenario,
+    copy_scenario,
+    create_scenario,
+    drop_scenario,
+    put_fund,
+    put_good,
+    remove_fund,
+    remove_good,
+    set_own_weights,
+)
 
 
-__all__ = ["approve", "change_share", "free_reserve", "propose", "release", "serve_late_answer"]
+__all__ = [
+    "approve",
+    "change_scenario",
+    "change_share",
+    "compute",
+    "copy_scenario",
+    "create_scenario",
+    "drop_scenario",
+    "free_reserve",
+    "propose",
+    "put_fund",
+    "put_good",
+    "release",
+    "remove_fund",
+    "remove_good",
+    "scenario_from_files",
+    "serve_late_answer",
+    "set_own_weights",
+]

@@ -41,6 +41,7 @@ class Scenario(models.Model):
         Operation, related_name="scenarios", verbose_name=_("opérations"), blank=True
     )
     needs_until = models.DateField(_("réponses reçues jusqu'au"), null=True, blank=True)
+    validated_only = models.BooleanField(_("réponses validées seulement"), default=False)
     keep_reserve = models.BooleanField(_("réserve pour ceux qui n'ont pas répondu"), default=True)
     archive = models.ForeignKey(
         StoredDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -14,6 +14,15 @@ from cartable.planning.queries.plans import (
     sheet_of,
     totals,
 )
+from cartable.planning.queries.scenarios import (
+    deciding_bodies,
+    latest_run,
+    reads_lines,
+    runs_visible_to,
+    scenarios_led_by,
+    scenarios_visible_to,
+    usable_operations,
+)
 from cartable.planning.queries.splits import (
     Credits,
     already_delegated,
@@ -34,15 +43,22 @@ __all__ = [
     "available",
     "by_commune",
     "committed",
+    "deciding_bodies",
     "envelopes_split_by",
     "kept_sheet",
+    "latest_run",
     "plans_led_by",
     "plans_visible_to",
+    "reads_lines",
     "reserve_lines",
     "reserved_by",
+    "runs_visible_to",
+    "scenarios_led_by",
+    "scenarios_visible_to",
     "shares_of",
     "sheet_of",
     "split_shares_led_by",
     "splits_led_by",
     "totals",
+    "usable_operations",
 ]
