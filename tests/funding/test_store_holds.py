@@ -19,6 +19,8 @@ from cartable.funding.models import (
     Line,
     Movement,
     Recovery,
+    Reservation,
+    ReservationRelease,
 )
 from cartable.ledger.actions import post
 from cartable.ledger.models import Transfer
@@ -56,6 +58,10 @@ def spent(country):
         supplier_name="Inventé",
         lines=[actions.Bought("Tablette", 1, 100)],
     )
+    for cents in (3_000_00, 2_000_00):
+        actions.reserve(
+            actor=None, envelope_id=country.nord.public_id, cents=cents, purpose="Plan", reference="x", on=DAY
+        )
     ends = {"source_id": country.nation.public_id, "target_id": country.other_region.public_id}
     actions.announce(actor=None, **ends, ae_cents=5, on=DAY)
     return country
@@ -126,11 +132,33 @@ def part(of: Commitment, moved: Transfer, cents: int = 7, **more) -> CommitmentP
     )
 
 
-def honest_part(total: int, cents: int, said: int | None = None) -> None:
+def kept() -> Reservation:
+    return Reservation.objects.order_by("id").first()
+
+
+def reserve_ends() -> list[str]:
+    return [f"{name}:{envelope('59').public_id.hex}" for name in ("envelope", "reserved")]
+
+
+def release(cents: int) -> None:
+    moved = transfer(*reversed(reserve_ends()), cents)
+    ReservationRelease.objects.create(
+        reservation=kept(), amount_cents=cents, on=DAY, reason="Faux", transfer=moved
+    )
+
+
+def drawn(cents: int, **more) -> None:
+    """A part that takes `cents` out of the Nord's reservations: the first holds 3,000 €, both hold 5,000."""
+    key = uuid4()
+    moved = transfer(reserve_ends()[1], f"committed:{key.hex}", cents)
+    part(commitment(net_cents=cents), moved, cents, public_id=key, reservation=kept(), **more)
+
+
+def honest_part(total: int, cents: int, said: int | None = None, **more) -> None:
     """A part whose transfer goes the right way; it says `said` where that is given."""
     key = uuid4()
     moved = transfer(f"envelope:{envelope('59').public_id.hex}", f"committed:{key.hex}", cents)
-    part(commitment(net_cents=total), moved, said or cents, public_id=key)
+    part(commitment(net_cents=total), moved, said or cents, public_id=key, **more)
 
 
 def honest_payment(cents: int, said: int, credits: int | None = None) -> None:
@@ -206,6 +234,21 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "a commitment that goes back": lambda: Commitment.objects.filter(pk=grant().pk).update(state="proposed"),
     "a commitment born closed": lambda: commitment(state="closed"),
     "a commitment gone": lambda: sql("DELETE FROM funding_commitment"),
+    "a reservation without its money": lambda: Reservation.objects.create(
+        envelope=envelope("59"),
+        amount_cents=7,
+        purpose="Faux",
+        reference="x",
+        on=DAY,
+        transfer=transfer(*reserve_ends(), 8),
+        fingerprint="x",
+    ),
+    "a reservation's amount": lambda: Reservation.objects.update(amount_cents=1),
+    "a reservation gone": lambda: sql("DELETE FROM funding_reservation"),
+    "more given back than was reserved": lambda: release(3_000_01),
+    "a part with more than its reservation": lambda: drawn(3_000_01),
+    "a part with the reservation of another": lambda: drawn(7, envelope=envelope("62")),
+    "a part that says a reservation and takes what is free": lambda: honest_part(7, 7, reservation=kept()),
     "a part with the transfer of another": lambda: part(commitment(), grant().parts.get().transfer),
     "a part of another amount": lambda: part(
         commitment(), transfer(f"envelope:{envelope('59').public_id.hex}", "committed:x", 8)
@@ -285,6 +328,7 @@ def test_the_store_refuses(spent, attempt):
         "movement",
         "invoice",
         "recovery",
+        "reservation",
     ],
 )
 def test_a_row_is_not_replaced(spent, table):

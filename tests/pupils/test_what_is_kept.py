@@ -150,6 +150,7 @@ NOT_OF_A_CHILD = {
     "funding.Commitment",
     "funding.Delegation",
     "funding.Invoice",
+    "funding.Reservation",
     "messages.OutgoingMessage",
     "planning.Contest",
     "planning.FundAgreement",

@@ -17,6 +17,8 @@ from cartable.funding.models import (
     Line,
     LineCeiling,
     Movement,
+    Reservation,
+    ReservationRelease,
 )
 from cartable.funding.rules import show
 from cartable.ledger.models import Account, Transfer
@@ -59,9 +61,19 @@ def recount() -> Counter[Place]:
         taker = codes.account(Stage.ENVELOPE, names[target])
         for credit, cents in ((Credit.AE, ae), (Credit.CP, cp)):
             _move(found, credit, giver, taker, cents)
+    _recount_reservations(found)
     _recount_parts(found)
     _recount_movements(found)
     return found
+
+
+def _recount_reservations(found: Counter[Place]) -> None:
+    kept = Reservation.objects.values_list("envelope__public_id", "amount_cents")
+    given_back = ReservationRelease.objects.values_list("reservation__envelope__public_id", "amount_cents")
+    for rows, sign in ((kept, 1), (given_back, -1)):
+        for envelope, cents in rows.iterator():
+            there, kept_at = (codes.account(stage, envelope) for stage in (Stage.ENVELOPE, Stage.RESERVED))
+            _move(found, Credit.AE, there, kept_at, sign * cents)
 
 
 def _move(found: Counter[Place], credit: str, source: str, target: str, cents: int) -> None:
@@ -71,12 +83,13 @@ def _move(found: Counter[Place], credit: str, source: str, target: str, cents: i
 
 def _recount_parts(found: Counter[Place]) -> None:
     rows = CommitmentPart.objects.values_list(
-        "public_id", "envelope__public_id", "amount_cents", "transfer__target__code"
+        "public_id", "envelope__public_id", "amount_cents", "transfer__target__code", "reservation_id"
     )
-    for part, envelope, cents, target in rows.iterator():
+    for part, envelope, cents, target, reservation in rows.iterator():
+        first = Stage.RESERVED if reservation else Stage.ENVELOPE
         asked = target.startswith(Stage.ASKED.value)
         there = codes.account(Stage.ASKED, envelope) if asked else codes.account(Stage.COMMITTED, part)
-        _move(found, Credit.AE, codes.account(Stage.ENVELOPE, envelope), there, cents)
+        _move(found, Credit.AE, codes.account(first, envelope), there, cents)
 
 
 def _recount_movements(found: Counter[Place]) -> None:
@@ -99,6 +112,8 @@ def _orphans() -> Iterator[Damage]:
             (Delegation, "ae_transfer"),
             (Delegation, "cp_transfer"),
             (CommitmentPart, "transfer"),
+            (Reservation, "transfer"),
+            (ReservationRelease, "transfer"),
             (Movement, "ae_transfer"),
             (Movement, "cp_transfer"),
         )

@@ -11,7 +11,7 @@ from cartable.ledger.actions import FLOORLESS
 
 
 # Stages whose account belongs to the envelope; the others belong to one part of a commitment.
-OF_ENVELOPE = {Stage.ENVELOPE, Stage.ASKED, Stage.PAID}
+OF_ENVELOPE = {Stage.ENVELOPE, Stage.RESERVED, Stage.ASKED, Stage.PAID}
 
 
 def voted(line: UUID) -> str:

@@ -57,6 +57,7 @@ class Stage(models.TextChoices):
     """Where money stands; also the first word of the account's code in the ledger."""
 
     ENVELOPE = "envelope", _("disponible")
+    RESERVED = "reserved", _("réservé")
     ASKED = "asked", _("demandé")
     COMMITTED = "committed", _("engagé")
     SETTLED = "settled", _("payé, à justifier")
@@ -68,6 +69,7 @@ class Stage(models.TextChoices):
 # The accounts that every envelope has; the other stages are kept for each part of a commitment.
 ENVELOPE_ACCOUNTS = (
     (Credit.AE, Stage.ENVELOPE),
+    (Credit.AE, Stage.RESERVED),
     (Credit.AE, Stage.ASKED),
     (Credit.CP, Stage.ENVELOPE),
     (Credit.CP, Stage.PAID),

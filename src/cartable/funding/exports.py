@@ -31,6 +31,7 @@ def _money_titles() -> Sequence[str]:
         _("délégué (AE)"),
         _("transmis (AE)"),
         _("disponible (AE)"),
+        _("réservé (AE)"),
         _("demandé (AE)"),
         _("engagé"),
         _("payé"),
@@ -61,6 +62,7 @@ def _figures(money: Money) -> Iterator[int]:
         money.delegated or money.opened,
         money.passed_on,
         money.available,
+        money.reserved,
         money.asked,
         money.committed,
     )

@@ -38,6 +38,7 @@ from cartable.funding.actions.programmes import (
     set_ceiling,
 )
 from cartable.funding.actions.recoveries import claim, receive, waive
+from cartable.funding.actions.reservations import release_reservation, reserve
 
 
 __all__ = [
@@ -72,7 +73,9 @@ __all__ = [
     "refuse",
     "refuse_invoice",
     "release",
+    "release_reservation",
     "reopen",
+    "reserve",
     "set_ceiling",
     "set_number",
     "undo",

@@ -15,6 +15,7 @@ from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
 from cartable.funding import perms
 from cartable.funding.actions.committing import Asked, act_on_parts, check_shares, enter, put_parts, threshold
+from cartable.funding.actions.reservations import locked
 from cartable.funding.actions.shared import (
     fingerprint,
     known,
@@ -27,6 +28,7 @@ from cartable.funding.actions.shared import (
 )
 from cartable.funding.enums import COMMITMENT_MOVES, CommitmentState, MovementKind, Share
 from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.funding.queries.reservations import left_of as left_of_reservation
 from cartable.funding.queries.stages import left_of
 from cartable.funding.queries.visible import commitments_visible_to
 from cartable.funding.rules import check_rate, day_within, not_before, vat, whole_cents
@@ -35,11 +37,15 @@ from cartable.journal.actions import record
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one envelope is asked to pay: `share` says whether it pays the price net of tax or the tax."""
+    """What one envelope is asked to pay: `share` says whether it pays the price net of tax or the tax.
+
+    With a reservation of that envelope, the money is what was set aside.
+    """
 
     envelope_id: UUID
     cents: int
     share: str = Share.NET
+    reservation_id: UUID | None = None
 
 
 @once
@@ -230,9 +236,17 @@ def _asked(actor: Any, parts: Sequence[Part]) -> list[Asked]:
         raise Refused(
             "parts", _("Indiquez chaque enveloppe une fois, avec le montant qu'elle paie."), "parts"
         )
-    return [
-        Asked(run_envelope(actor, one.envelope_id), whole_cents(one.cents), Share(one.share)) for one in parts
-    ]
+    return [_one_asked(actor, one) for one in parts]
+
+
+def _one_asked(actor: Any, one: Part) -> Asked:
+    envelope, cents = run_envelope(actor, one.envelope_id), whole_cents(one.cents)
+    if one.reservation_id is None:
+        return Asked(envelope, cents, Share(one.share))
+    reservation = locked(actor, one.reservation_id)
+    if reservation.envelope_id != envelope.pk or left_of_reservation(reservation) < cents:
+        raise Refused("not_reserved", _("Il ne reste pas autant dans cette réservation : rechargez la page."))
+    return Asked(envelope, cents, Share(one.share), reservation=reservation)
 
 
 def _bearer(bearer_id: UUID) -> Body:

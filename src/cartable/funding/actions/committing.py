@@ -1,7 +1,7 @@
 """What every commitment goes through: its shares, the row, the reservation or the commitment of each part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from cartable.funding import codes
 from cartable.funding.actions.posting import post_money, ways_of
 from cartable.funding.actions.shared import derived
 from cartable.funding.enums import CommitmentState, Credit, MovementKind, Share, Stage
-from cartable.funding.models import Commitment, CommitmentPart, Envelope, Movement
+from cartable.funding.models import Commitment, CommitmentPart, Envelope, Movement, Reservation
 from cartable.funding.rules import show
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
@@ -27,6 +27,7 @@ class Asked:
     cents: int
     share: Share
     key: UUID = field(default_factory=uuid4)
+    reservation: Reservation | None = None
 
 
 def enter(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: date, ask: bool) -> Commitment:
@@ -39,8 +40,7 @@ def enter(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: date,
     commitment.decided_on = day
     commitment.save(force_insert=True)
     named = [
-        Asked(one.envelope, one.cents, one.share, derived(commitment.public_id, f"part:{rank}"))
-        for rank, one in enumerate(asked)
+        replace(one, key=derived(commitment.public_id, f"part:{rank}")) for rank, one in enumerate(asked)
     ]
     put_parts(actor, commitment, named, day)
     record(
@@ -86,6 +86,7 @@ def put_parts(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: d
             envelope=one.envelope,
             share=one.share,
             amount_cents=one.cents,
+            reservation=one.reservation,
             transfer=transfer,
         )
         for one, transfer in zip(asked, posted, strict=True)
@@ -93,13 +94,17 @@ def put_parts(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: d
 
 
 def first_transfer(commitment: Commitment, one: Asked, day: date) -> NewTransfer:
-    """Make the transfer that takes a part's money: to what is committed, or to what waits for a second person."""
+    """Make the transfer that takes a part's money: to what is committed, or to what waits for a second person.
+
+    It comes from what is available, or from what was set aside for it.
+    """
+    first = Stage.RESERVED if one.reservation else Stage.ENVELOPE
     committed = commitment.state == CommitmentState.COMMITTED
     stage, owner = (Stage.COMMITTED, one.key) if committed else (Stage.ASKED, one.envelope.public_id)
     return NewTransfer(
         transfer_id=derived(one.key, Credit.AE.value),
         resource=Credit.AE.value,
-        source=codes.account(Stage.ENVELOPE, one.envelope.public_id),
+        source=codes.account(first, one.envelope.public_id),
         target=codes.account(stage, owner),
         amount=one.cents,
         value_date=day,

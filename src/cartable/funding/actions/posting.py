@@ -27,6 +27,9 @@ LACKING = {
         "Il reste %(left)s de crédits de paiement (CP) dans l'enveloppe, il faudrait %(asked)s : "
         "diminuez le montant."
     ),
+    (Credit.AE, Stage.RESERVED): gettext_noop(
+        "Il reste %(left)s dans cette réservation, il faudrait %(asked)s : diminuez le montant."
+    ),
     (Credit.AE, Stage.ASKED): gettext_noop(
         "Cette demande n'est plus réservée : il reste %(left)s sur %(asked)s. Rechargez la page."
     ),

@@ -6,6 +6,7 @@ No row holds an amount that the ledger does not hold: each names its transfer, a
 from cartable.funding.models.commitments import Commitment, CommitmentPart
 from cartable.funding.models.envelopes import Delegation, Envelope, EnvelopeAccount, LetterCounter
 from cartable.funding.models.programmes import DocumentFigure, Line, LineCeiling, Programme, SourceDocument
+from cartable.funding.models.reservations import Reservation, ReservationRelease
 from cartable.funding.models.spending import Invoice, InvoiceLine, Movement, Recovery
 
 
@@ -24,5 +25,7 @@ __all__ = [
     "Movement",
     "Programme",
     "Recovery",
+    "Reservation",
+    "ReservationRelease",
     "SourceDocument",
 ]

@@ -10,6 +10,7 @@ from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import ACT
 from cartable.funding.enums import CommitmentKind, CommitmentState, Share
 from cartable.funding.models.envelopes import Envelope
+from cartable.funding.models.reservations import Reservation
 
 
 class Commitment(models.Model):
@@ -61,7 +62,8 @@ class Commitment(models.Model):
 class CommitmentPart(models.Model):
     """What one envelope pays of a commitment: the State net of tax, a commune the tax.
 
-    `transfer` took the money out of what is available: to what is committed, or to what is asked for.
+    `transfer` took the money out of what is available, or of a reservation: to what is committed, or to what is asked
+    for. A refused proposal leaves it available.
     """
 
     public_id = PublicIdField()
@@ -69,6 +71,9 @@ class CommitmentPart(models.Model):
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="parts")
     share = models.CharField(_("part"), max_length=3, choices=Share.choices, default=Share.NET)
     amount_cents = models.BigIntegerField(_("montant"))
+    reservation = models.ForeignKey(
+        Reservation, null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
     transfer = models.OneToOneField("ledger.Transfer", on_delete=models.PROTECT, related_name="+")
 
     retention = ACT

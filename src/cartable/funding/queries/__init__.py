@@ -24,6 +24,7 @@ from cartable.funding.queries.money import (
     total,
     totals,
 )
+from cartable.funding.queries.reservations import envelopes_usable_by, reservations_of, reserved_for
 from cartable.funding.queries.stages import Stages, stages_of
 from cartable.funding.queries.visible import (
     commitments_visible_to,
@@ -53,6 +54,7 @@ __all__ = [
     "delegations_of",
     "delegations_visible_to",
     "envelopes_run_by",
+    "envelopes_usable_by",
     "envelopes_visible_to",
     "invoices_of",
     "lines_visible_to",
@@ -64,6 +66,8 @@ __all__ = [
     "proposals_waiting",
     "recoveries_of",
     "region_of",
+    "reservations_of",
+    "reserved_for",
     "stages_of",
     "total",
     "totals",

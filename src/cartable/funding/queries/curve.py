@@ -56,7 +56,7 @@ def _steps(envelopes: QuerySet[Envelope]) -> dict[date, Counter[str]]:
 
 
 def _moved(envelopes: QuerySet[Envelope]) -> Iterable[tuple[date, str, int]]:
-    """Give what entered or left each stage on each day; what is available and what is asked for are one."""
+    """Give what entered or left each stage on each day; what is available, reserved or asked for are one."""
     inside = envelopes.order_by().values("pk")
     for end, sign in (("source", -1), ("target", 1)):
         path = f"{end}__envelope_account"

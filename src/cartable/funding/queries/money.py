@@ -30,8 +30,8 @@ class Money:
     """Figures of one envelope or of several, in cents; commitment authority (AE) unless said.
 
     `delegated` is what reached the territories from above (for a collectivité's own money: what it opened);
-    `held` is what stands or was spent here, so that held = available + asked + committed. `committed` holds what is
-    paid, `paid` what is justified or recovered. `cp_…` are payment credits.
+    `held` is what stands or was spent here, so that held = available + reserved + asked + committed.
+    `committed` holds what is paid, `paid` what is justified or recovered. `cp_…` are payment credits.
     """
 
     opened: int = 0
@@ -39,6 +39,7 @@ class Money:
     passed_on: int = 0
     held: int = 0
     available: int = 0
+    reserved: int = 0
     asked: int = 0
     paid: int = 0
     justified: int = 0
@@ -52,11 +53,11 @@ class Money:
     @property
     def committed(self) -> int:
         """What was committed and not released, paid or not."""
-        return self.held - self.available - self.asked
+        return self.held - self.available - self.reserved - self.asked
 
     @property
     def left_to_commit(self) -> int:
-        """What may still be committed; what waits for a second person is no longer free."""
+        """What may still be committed; what is set aside or waits for a second person is not free."""
         return self.available
 
     @property
@@ -216,6 +217,7 @@ def _money(
         passed_on=ae["passed_on"],
         held=ae["opened"] + ae["received"] - ae["passed_on"],
         available=stage(Credit.AE, Stage.ENVELOPE),
+        reserved=stage(Credit.AE, Stage.RESERVED),
         asked=stage(Credit.AE, Stage.ASKED),
         paid=stage(Credit.CP, Stage.PAID) + justified + recovered,
         justified=justified,

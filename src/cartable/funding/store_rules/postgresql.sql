@@ -132,20 +132,78 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION rule_funding_reservation() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    envelope text;
+BEGIN
+    SELECT rule_funding_hex(public_id) INTO envelope FROM funding_envelope WHERE id = NEW.envelope_id;
+    IF rule_funding_posted(NEW.transfer_id, 'ae', NEW.amount_cents, 'envelope:' || envelope, 'reserved:' || envelope)
+       IS NOT TRUE THEN
+        RAISE EXCEPTION 'funding:reservation_transfer' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION rule_funding_reservation_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.id, NEW.public_id, NEW.fingerprint, NEW.envelope_id, NEW.amount_cents, NEW.reference, NEW.transfer_id)
+       IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.fingerprint, OLD.envelope_id, OLD.amount_cents, OLD.reference,
+        OLD.transfer_id) THEN
+        RAISE EXCEPTION 'funding:reservation_fixed' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- What is drawn from a reservation, by commitments and by what goes back; its row is locked, so that two cannot both fit.
+CREATE FUNCTION rule_funding_drawn(bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    kept bigint;
+BEGIN
+    SELECT amount_cents INTO kept FROM funding_reservation WHERE id = $1 FOR NO KEY UPDATE;
+    RETURN kept - (SELECT coalesce(sum(amount_cents), 0) FROM funding_commitmentpart WHERE reservation_id = $1)
+                - (SELECT coalesce(sum(amount_cents), 0) FROM funding_reservationrelease WHERE reservation_id = $1);
+END
+$$;
+
+CREATE FUNCTION rule_funding_release() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    envelope text;
+BEGIN
+    SELECT rule_funding_hex(e.public_id) INTO envelope
+      FROM funding_reservation r JOIN funding_envelope e ON e.id = r.envelope_id WHERE r.id = NEW.reservation_id;
+    IF (rule_funding_posted(NEW.transfer_id, 'ae', NEW.amount_cents, 'reserved:' || envelope, 'envelope:' || envelope)
+        AND NEW.amount_cents <= rule_funding_drawn(NEW.reservation_id)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'funding:reservation_transfer' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION rule_funding_part() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     whole funding_commitment;
     envelope text;
+    asked text;
     threshold bigint;
 BEGIN
     SELECT * INTO whole FROM funding_commitment WHERE id = NEW.commitment_id FOR NO KEY UPDATE;
     SELECT 'envelope:' || rule_funding_hex(e.public_id), l.second_person_from_cents INTO envelope, threshold
       FROM funding_envelope e JOIN funding_line l ON l.id = e.line_id WHERE e.id = NEW.envelope_id;
+    asked := replace(envelope, 'envelope:', 'asked:');
+    IF NEW.reservation_id IS NOT NULL THEN
+        IF (EXISTS (SELECT 1 FROM funding_reservation WHERE id = NEW.reservation_id AND envelope_id = NEW.envelope_id)
+            AND NEW.amount_cents <= rule_funding_drawn(NEW.reservation_id)) IS NOT TRUE THEN
+            RAISE EXCEPTION 'funding:reservation_transfer' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        envelope := replace(envelope, 'envelope:', 'reserved:');
+    END IF;
     IF (CASE whole.state
             WHEN 'committed' THEN whole.net_cents + whole.vat_cents < threshold AND rule_funding_posted(
                 NEW.transfer_id, 'ae', NEW.amount_cents, envelope, 'committed:' || rule_funding_hex(NEW.public_id))
             WHEN 'proposed' THEN rule_funding_posted(
-                NEW.transfer_id, 'ae', NEW.amount_cents, envelope, replace(envelope, 'envelope:', 'asked:'))
+                NEW.transfer_id, 'ae', NEW.amount_cents, envelope, asked)
         END) IS NOT TRUE THEN
         RAISE EXCEPTION 'funding:part_transfer' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -231,6 +289,20 @@ CREATE TRIGGER rule_funding_envelope_account_insert BEFORE INSERT ON funding_env
 CREATE TRIGGER rule_funding_delegation_write BEFORE INSERT OR UPDATE ON funding_delegation FOR EACH ROW EXECUTE FUNCTION rule_funding_delegation();
 
 CREATE TRIGGER rule_funding_commitment_write BEFORE INSERT OR UPDATE ON funding_commitment FOR EACH ROW EXECUTE FUNCTION rule_funding_commitment();
+
+CREATE TRIGGER rule_funding_reservation_insert BEFORE INSERT ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_reservation();
+
+CREATE TRIGGER rule_funding_reservation_fixed BEFORE DELETE ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
+
+CREATE TRIGGER rule_funding_reservation_update BEFORE UPDATE ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_reservation_fixed();
+
+CREATE TRIGGER rule_funding_reservation_whole BEFORE TRUNCATE ON funding_reservation FOR EACH STATEMENT EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
+
+CREATE TRIGGER rule_funding_release_insert BEFORE INSERT ON funding_reservationrelease FOR EACH ROW EXECUTE FUNCTION rule_funding_release();
+
+CREATE TRIGGER rule_funding_release_fixed BEFORE DELETE OR UPDATE ON funding_reservationrelease FOR EACH ROW EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
+
+CREATE TRIGGER rule_funding_release_whole BEFORE TRUNCATE ON funding_reservationrelease FOR EACH STATEMENT EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
 
 CREATE TRIGGER rule_funding_part_insert BEFORE INSERT ON funding_commitmentpart FOR EACH ROW EXECUTE FUNCTION rule_funding_part();
 

@@ -163,6 +163,58 @@ BEGIN
     SELECT RAISE(ABORT, 'funding:commitment_fixed');
 END;
 
+CREATE TRIGGER rule_funding_reservation_insert BEFORE INSERT ON funding_reservation
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed') WHERE EXISTS (
+        SELECT 1 FROM funding_reservation WHERE id = NEW.id OR public_id = NEW.public_id OR transfer_id = NEW.transfer_id);
+    SELECT RAISE(ABORT, 'funding:reservation_transfer') WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_transfer t
+          JOIN ledger_resource r ON r.id = t.resource_id
+          JOIN ledger_account s ON s.id = t.source_id
+          JOIN ledger_account d ON d.id = t.target_id
+          JOIN funding_envelope e ON e.id = NEW.envelope_id
+         WHERE t.id = NEW.transfer_id AND r.code = 'ae' AND t.amount = NEW.amount_cents AND typeof(NEW.amount_cents) = 'integer'
+           AND s.code = 'envelope:' || e.public_id AND d.code = 'reserved:' || e.public_id);
+END;
+
+CREATE TRIGGER rule_funding_reservation_update BEFORE UPDATE ON funding_reservation
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed')
+     WHERE NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.envelope_id IS NOT OLD.envelope_id
+        OR NEW.amount_cents IS NOT OLD.amount_cents OR NEW.reference IS NOT OLD.reference OR NEW.transfer_id IS NOT OLD.transfer_id;
+END;
+
+CREATE TRIGGER rule_funding_reservation_delete BEFORE DELETE ON funding_reservation
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed');
+END;
+
+CREATE TRIGGER rule_funding_release_insert BEFORE INSERT ON funding_reservationrelease
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed') WHERE EXISTS (
+        SELECT 1 FROM funding_reservationrelease WHERE id = NEW.id OR public_id = NEW.public_id OR transfer_id = NEW.transfer_id);
+    SELECT RAISE(ABORT, 'funding:reservation_transfer') WHERE NOT EXISTS (
+        SELECT 1 FROM funding_reservation k JOIN funding_envelope e ON e.id = k.envelope_id
+          JOIN ledger_transfer t ON t.id = NEW.transfer_id
+          JOIN ledger_resource r ON r.id = t.resource_id AND r.code = 'ae'
+          JOIN ledger_account s ON s.id = t.source_id AND s.code = 'reserved:' || e.public_id
+          JOIN ledger_account d ON d.id = t.target_id AND d.code = 'envelope:' || e.public_id
+         WHERE k.id = NEW.reservation_id AND t.amount = NEW.amount_cents AND typeof(NEW.amount_cents) = 'integer'
+           AND NEW.amount_cents <= k.amount_cents
+             - (SELECT coalesce(sum(amount_cents), 0) FROM funding_commitmentpart WHERE reservation_id = k.id)
+             - (SELECT coalesce(sum(amount_cents), 0) FROM funding_reservationrelease WHERE reservation_id = k.id));
+END;
+
+CREATE TRIGGER rule_funding_release_update BEFORE UPDATE ON funding_reservationrelease
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed');
+END;
+
+CREATE TRIGGER rule_funding_release_delete BEFORE DELETE ON funding_reservationrelease
+BEGIN
+    SELECT RAISE(ABORT, 'funding:reservation_fixed');
+END;
+
 CREATE TRIGGER rule_funding_commitmentpart_insert BEFORE INSERT ON funding_commitmentpart
 BEGIN
     SELECT RAISE(ABORT, 'funding:part_fixed') WHERE EXISTS (
@@ -179,9 +231,15 @@ BEGIN
           JOIN ledger_account s ON s.id = t.source_id
           JOIN ledger_account d ON d.id = t.target_id
          WHERE t.id = NEW.transfer_id AND r.code = 'ae' AND t.amount = NEW.amount_cents AND typeof(NEW.amount_cents) = 'integer'
-           AND s.code = 'envelope:' || (SELECT public_id FROM funding_envelope WHERE id = NEW.envelope_id)
+           AND s.code = CASE WHEN NEW.reservation_id IS NULL THEN 'envelope:' ELSE 'reserved:' END
+               || (SELECT public_id FROM funding_envelope WHERE id = NEW.envelope_id)
            AND d.code = CASE (SELECT state FROM funding_commitment WHERE id = NEW.commitment_id)
                WHEN 'committed' THEN 'committed:' || NEW.public_id ELSE 'asked:' || (SELECT public_id FROM funding_envelope WHERE id = NEW.envelope_id) END);
+    SELECT RAISE(ABORT, 'funding:reservation_transfer') WHERE NEW.reservation_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM funding_reservation r WHERE r.id = NEW.reservation_id AND r.envelope_id = NEW.envelope_id
+           AND NEW.amount_cents <= r.amount_cents
+             - (SELECT coalesce(sum(amount_cents), 0) FROM funding_commitmentpart WHERE reservation_id = r.id)
+             - (SELECT coalesce(sum(amount_cents), 0) FROM funding_reservationrelease WHERE reservation_id = r.id));
     SELECT RAISE(ABORT, 'funding:commitment_parts') WHERE NEW.amount_cents + (
         SELECT coalesce(sum(amount_cents), 0) FROM funding_commitmentpart WHERE commitment_id = NEW.commitment_id)
         > (SELECT net_cents + vat_cents FROM funding_commitment WHERE id = NEW.commitment_id);

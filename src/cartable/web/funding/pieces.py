@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cartable.funding.queries import money
+from cartable.funding.queries import money, reservations_of
 from cartable.funding.queries.pieces import (
     GIVEN_BACK,
     JUSTIFIED,
@@ -127,6 +127,18 @@ def _waiting(question: Asked) -> Pieces:
     return Pieces(rows, columns, sum_of(rows, "amount_cents"))
 
 
+def _reserved(question: Asked) -> Pieces:
+    """Give what is set aside and not committed yet."""
+    rows = reservations_of(question.envelopes, question.at)
+    columns = [
+        Column(_("Objet"), lambda one: one.purpose, heads=True),
+        Column(_("Enveloppe"), lambda one: envelope_name(one.envelope)),
+        Column(_("Réservé le"), lambda one: day(one.on)),
+        Column(_("Reste réservé"), lambda one: euros(one.left), numeric=True),
+    ]
+    return Pieces(rows, columns, sum(one.left for one in rows))
+
+
 def _moved(signs: Signs) -> Callable[[Asked], Pieces]:
     """Give how to list the movements that make a figure."""
 
@@ -174,6 +186,7 @@ def _signed(cents: int) -> str:
 OF: dict[str, Callable[[Asked], Pieces]] = {
     "delegated": _delegated,
     "committed": _committed,
+    "reserved": _reserved,
     "asked": _waiting,
     "paid": _moved(PAID),
     "justified": _moved(JUSTIFIED),

@@ -14,6 +14,7 @@ class Purse:
     """The balances of one envelope, in cents; `ae` and `cp` are what is available."""
 
     ae: int = 0
+    reserved: int = 0
     asked: int = 0
     cp: int = 0
     settled: int = 0
@@ -28,6 +29,7 @@ class Purse:
 
 STAGES = {
     ("ae", "envelope"): "ae",
+    ("ae", "reserved"): "reserved",
     ("ae", "asked"): "asked",
     ("cp", "envelope"): "cp",
     ("cp", "paid"): "settled",

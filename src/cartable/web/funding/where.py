@@ -40,6 +40,7 @@ from cartable.web.table import Column, Table, link
 FIGURES = {
     "delegated": "delegue",
     "committed": "engage",
+    "reserved": "reserve",
     "asked": "en-attente",
     "paid": "paye",
     "justified": "justifie",
@@ -52,6 +53,7 @@ def figure_words() -> dict[str, str]:
     return {
         "delegated": _("Délégué"),
         "committed": _("Engagé"),
+        "reserved": _("Réservé"),
         "asked": _("En attente"),
         "paid": _("Payé"),
         "justified": _("Justifié"),
@@ -217,7 +219,7 @@ def days(request: HttpRequest) -> HttpResponse:
     series = [
         Series(words, [getattr(point, name) for point in points])
         for name, words in figure_words().items()
-        if name not in ("asked", "left_to_commit")
+        if name not in ("reserved", "asked", "left_to_commit")
     ]
     drawn = steps(
         key="money",
