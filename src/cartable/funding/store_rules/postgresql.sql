@@ -145,7 +145,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION rule_funding_reservation_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION rule_funding_reservation_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.id, NEW.public_id, NEW.fingerprint, NEW.envelope_id, NEW.amount_cents, NEW.reference, NEW.transfer_id)
        IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.fingerprint, OLD.envelope_id, OLD.amount_cents, OLD.reference,
@@ -294,7 +294,7 @@ CREATE TRIGGER rule_funding_reservation_insert BEFORE INSERT ON funding_reservat
 
 CREATE TRIGGER rule_funding_reservation_fixed BEFORE DELETE ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
 
-CREATE TRIGGER rule_funding_reservation_update BEFORE UPDATE ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_reservation_fixed();
+CREATE TRIGGER rule_funding_reservation_update BEFORE UPDATE ON funding_reservation FOR EACH ROW EXECUTE FUNCTION rule_funding_reservation_keeps();
 
 CREATE TRIGGER rule_funding_reservation_whole BEFORE TRUNCATE ON funding_reservation FOR EACH STATEMENT EXECUTE FUNCTION rule_funding_refuse('funding:reservation_fixed');
 
