@@ -1,17 +1,18 @@
-"""What `cartable check` asks of splits: was delegated what was notified, and never more than was to be shared?"""
+"""What `cartable check` asks of the planner: was done what was decided, and never more than there was to share?"""
 
 from collections.abc import Iterator
 
 from django.db.models import F, Q, Sum
 
 from cartable.foundation.damage import Damage
-from cartable.planning.enums import SplitState
-from cartable.planning.models import Split, SplitShare
+from cartable.funding.queries import reserved_for
+from cartable.planning.enums import ScenarioState, SplitState
+from cartable.planning.models import Scenario, ScenarioRun, Split, SplitShare
 
 
 def damages() -> list[Damage]:
-    """List what does not hold together in the splits."""
-    return [*_too_much(), *_letters()]
+    """List what does not hold together in splits and in chosen scenarios."""
+    return [*_too_much(), *_letters(), *_choices(), *_runs()]
 
 
 def _too_much() -> Iterator[Damage]:
@@ -34,3 +35,39 @@ def _letters() -> Iterator[Damage]:
         yield Damage(
             "split_letter", f"La part {share.public_id} d'un partage ne suit pas sa lettre de notification."
         )
+
+
+def _choices() -> Iterator[Damage]:
+    """What a chosen scenario's plans share is what its run said, and what its money reserves is what that costs."""
+    for scenario in Scenario.objects.filter(state=ScenarioState.CHOSEN).order_by("id"):
+        run = scenario.runs.select_related("archive").first()
+        if run is None:
+            yield Damage("choice_without_run", f"La simulation {scenario.public_id} est retenue sans calcul.")
+            continue
+        yield from _chosen_as_run(scenario, run)
+
+
+def _chosen_as_run(scenario: Scenario, run: ScenarioRun) -> Iterator[Damage]:
+    used = {row["code"]: row["used"] for row in run.figures["goods"] if row["used"]}
+    planned = dict(scenario.plans.order_by().values_list("good__code").annotate(units=Sum("stock")))
+    if planned != used:
+        yield Damage(
+            "choice_plans", f"Les plans de la simulation {scenario.public_id} ne sont pas son calcul."
+        )
+    paid = {row["code"]: row["spent"] for row in run.figures["funds"] if row["spent"]}
+    codes = dict(scenario.funds.values_list("envelope__public_id", "code"))
+    kept = {
+        codes.get(row.envelope.public_id): row.amount_cents
+        for row in reserved_for(f"scenario:{scenario.public_id}")
+    }
+    if kept != paid:
+        yield Damage(
+            "choice_money",
+            f"L'argent réservé pour la simulation {scenario.public_id} n'est pas celui du calcul.",
+        )
+
+
+def _runs() -> Iterator[Damage]:
+    """A kept run is the file that its row names: its hash stands in the document's row, and opens."""
+    for run in ScenarioRun.objects.filter(archive__erased_at__isnull=False).order_by("id"):
+        yield Damage("run_without_files", f"Les fichiers du calcul {run.public_id} ont été effacés.")

@@ -1,6 +1,5 @@
 """What may be done with a plan: propose it, change a share by hand, approve, release, serve a late answer."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,19 +19,18 @@ from cartable.engines.allocation.one_pool import Group, Line, Result, share
 from cartable.equipment.actions.shipments import NewLine, prepare_many
 from cartable.equipment.models import Shipment
 from cartable.equipment.places import reserved
-from cartable.equipment.queries import depot_stock
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
 from cartable.journal.actions import record
-from cartable.ledger.actions import NewTransfer, post_many
 from cartable.operations.actions import led
 from cartable.operations.models import Pool
 from cartable.operations.queries import operations_led_by, schools_asked
+from cartable.planning.actions.reserving import give_back_to_depot, take_from_depot
 from cartable.planning.enums import PLAN_MOVES, PlanState, Rule
-from cartable.planning.models import Allocation, AllocationShipment, Plan, ReserveLine
+from cartable.planning.models import Allocation, AllocationPart, AllocationShipment, Plan, ReserveLine
 from cartable.planning.papers import plan_sheet
-from cartable.planning.queries import already_promised, committed, plans_led_by, reserved_by, sheet_of
+from cartable.planning.queries import already_promised, committed, plans_led_by, sheet_of
 from cartable.planning.rules import Answered, Estimate, Estimator, Weights
 from cartable.territories.models import School
 
@@ -233,7 +231,7 @@ def approve(*, actor: Any, plan_id: UUID) -> Plan:
         raise Refused(
             "pool_taken", "Un autre plan a pris une partie de ces articles : demandez un nouveau plan."
         )
-    _reserve(actor, plan, wanted)
+    take_from_depot(actor, plan, wanted)
     plan.state, plan.approved_at, plan.approved_by = PlanState.APPROVED, clock.now(), actor
     plan.save(update_fields=["state", "approved_at", "approved_by"])
     store(actor=actor, kind=Kind.PLAN_SHEET, content=plan_sheet(plan), reference=sheet_of(plan))
@@ -246,40 +244,16 @@ def approve(*, actor: Any, plan_id: UUID) -> Plan:
     return plan
 
 
-def _reserve(actor: Any, plan: Plan, wanted: int) -> None:
-    """Move `wanted` units of the pool's good from the owner's depot to the plan's reservation."""
-    left, transfers = wanted, []
-    for stock in depot_stock(plan.pool.operation, good=plan.pool.good, mode=plan.pool.mode):
-        taken = min(left, stock.quantity)
-        if taken:
-            left -= taken
-            transfers.append(
-                NewTransfer(
-                    transfer_id=uuid.uuid5(plan.public_id, f"reserve:{stock.resource}:{stock.place}"),
-                    resource=stock.resource,
-                    source=stock.place,
-                    target=reserved(plan.public_id),
-                    amount=taken,
-                    value_date=clock.today(plan.pool.operation.department.time_zone),
-                    reason="plan_approved",
-                    reference=str(plan.public_id),
-                )
-            )
-    if left:
-        raise Refused(
-            "not_in_stock",
-            _("Il manque %(left)d articles au dépôt : enregistrez leur réception avant d'approuver ce plan.")
-            % {"left": left},
-        )
-    post_many(actor=actor, transfers=transfers)
-
-
 @transaction.atomic
 def release(*, actor: Any, plan_id: UUID, planned_on: date) -> list[Shipment]:
     """Prepare the shipments of every share that has none yet, and keep which line carries which share."""
     plan = _locked(actor, plan_id)
     if plan.state != PlanState.APPROVED:
         raise Refused("plan_not_approved", "Approuvez le plan avant de préparer les expéditions.")
+    if not plan.in_hand:
+        raise Refused(
+            "not_in_hand", "Ces articles sont attendus : indiquez d'abord qu'ils sont arrivés au dépôt."
+        )
     waiting = list(
         plan.allocations.filter(quantity__gt=0, shipped_by=None)
         .select_related("school")
@@ -326,6 +300,7 @@ def serve_late_answer(*, actor: Any, plan_id: UUID, school_id: UUID) -> Allocati
         quantity=quantity,
         sentence=_late_sentence(need, kept.kept, quantity),
     )
+    _take_parts(kept, allocation, quantity)
     plan.reserve -= quantity
     plan.save(update_fields=["reserve"])
     kept.delete()
@@ -336,6 +311,19 @@ def serve_late_answer(*, actor: Any, plan_id: UUID, school_id: UUID) -> Allocati
         data={"school": allocation.school.uai, "quantity": quantity},
     )
     return allocation
+
+
+def _take_parts(kept: ReserveLine, allocation: Allocation, quantity: int) -> None:
+    """Say of what the share is made, as the reserve said it, in order until it is full."""
+    left, parts = quantity, []
+    for part in kept.parts.order_by("id"):
+        units = min(left, part.quantity)
+        left -= units
+        if units:
+            parts.append(
+                AllocationPart(allocation=allocation, tags=part.tags, fund_id=part.fund_id, quantity=units)
+            )
+    AllocationPart.objects.bulk_create(parts)
 
 
 def _late_sentence(need: int, kept: int, quantity: int) -> str:
@@ -353,7 +341,7 @@ def free_reserve(*, actor: Any, plan_id: UUID, reason: str) -> int:
         raise Refused("reason_missing", "Indiquez le motif, en une phrase.", "reason")
     left = plan.reserve
     if left:
-        _back_to_depot(actor, plan, left)
+        give_back_to_depot(actor, plan, left)
         plan.reserve = 0
         plan.save(update_fields=["reserve"])
         plan.reserve_lines.all().delete()
@@ -361,27 +349,3 @@ def free_reserve(*, actor: Any, plan_id: UUID, reason: str) -> int:
             actor=actor, verb="planning.reserve_freed", target=str(plan_id), data={"units": left}, text=reason
         )
     return left
-
-
-def _back_to_depot(actor: Any, plan: Plan, wanted: int) -> None:
-    """Reverse the way of `_reserve` for the last `wanted` units that still stand in the plan's reservation."""
-    left, transfers = wanted, []
-    for way in reserved_by(plan.public_id):
-        taken = min(left, way.quantity)
-        left -= taken
-        if taken:
-            transfers.append(
-                NewTransfer(
-                    transfer_id=uuid.uuid4(),
-                    resource=way.resource,
-                    source=reserved(plan.public_id),
-                    target=way.depot,
-                    amount=taken,
-                    value_date=clock.today(plan.pool.operation.department.time_zone),
-                    reason="reserve_freed",
-                    reference=str(plan.public_id),
-                )
-            )
-    if left:
-        raise Refused("not_reserved", "La réserve de ce plan est déjà partie : rechargez la page.")
-    post_many(actor=actor, transfers=transfers)

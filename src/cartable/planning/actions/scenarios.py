@@ -13,7 +13,7 @@ from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
 from cartable.funding.models import Envelope
-from cartable.funding.queries import envelopes_visible_to
+from cartable.funding.queries import envelopes_usable_by
 from cartable.journal.actions import record
 from cartable.operations.enums import Good, Mode
 from cartable.planning import tagging
@@ -324,7 +324,7 @@ def _places(kind: str, departments: Sequence[str], cite: CiteEducative | None) -
 def _envelope(actor: Any, scenario: Scenario, code: str, envelope_id: UUID | None) -> Envelope | None:
     if envelope_id is None:
         return None
-    envelope = envelopes_visible_to(actor).filter(public_id=envelope_id).first()
+    envelope = envelopes_usable_by(actor).filter(public_id=envelope_id).first()
     if envelope is None:
         raise Refused(
             "envelope", _("Cette enveloppe n'existe pas ou n'est pas sur votre territoire."), "envelope"

@@ -10,11 +10,12 @@ from cartable.accounts.queries import scope_as
 from cartable.census.queries import SERVING
 from cartable.documents.models import StoredDocument
 from cartable.documents.queries import about
+from cartable.equipment.enums import ShipmentState
 from cartable.equipment.places import reserved
 from cartable.ledger.models import Account, Transfer
 from cartable.operations.queries import operations_led_by, operations_visible_to
 from cartable.planning.enums import PlanState
-from cartable.planning.models import Allocation, Plan, ReserveLine
+from cartable.planning.models import Allocation, AllocationShipment, Plan, ReserveLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,16 @@ def already_promised(pool_id: int) -> dict[int, int]:
 
 
 def committed(pool_id: int) -> int:
-    """Give how many units of a pool the approved plans take, their reserves included (two queries)."""
+    """Give how many units of a pool the approved plans take (reserves included) and the replaced ones took."""
     approved = Plan.objects.filter(pool_id=pool_id, state=PlanState.APPROVED)
     shares = Allocation.objects.filter(plan__in=approved).aggregate(units=Sum("quantity", default=0))["units"]
-    return shares + approved.aggregate(units=Sum("reserve", default=0))["units"]
+    return shares + approved.aggregate(units=Sum("reserve", default=0))["units"] + _left_for_replaced(pool_id)
+
+
+def _left_for_replaced(pool_id: int) -> int:
+    """Count what left the depot for plans that others have replaced since."""
+    rows = AllocationShipment.objects.filter(
+        allocation__plan__pool_id=pool_id, allocation__plan__state=PlanState.REPLACED
+    ).exclude(line__shipment__state=ShipmentState.CANCELLED)
+    found: int = rows.aggregate(units=Sum("line__quantity", default=0))["units"]
+    return found

@@ -13,6 +13,7 @@ from cartable.operations.models import Operation
 from cartable.operations.queries import operations_visible_to
 from cartable.planning.enums import ScenarioState
 from cartable.planning.models import FundAgreement, Scenario, ScenarioRun
+from cartable.planning.queries.agreements import answered_by
 from cartable.territories.models import Department
 
 
@@ -56,10 +57,8 @@ def _joined(rows: QuerySet[Scenario]) -> QuerySet[Scenario]:
 
 
 def _asked_of(user: Any) -> Q:
-    """Filter on scenarios that wait or waited for an agreement of a body the user decides for."""
-    mine = deciding_bodies(user).order_by().values("id")
-    asked = FundAgreement.objects.filter(fund__scenario=OuterRef("pk"), fund__envelope__holder__in=mine)
-    return Q(Exists(asked))
+    """Filter on scenarios that ask or asked the user's agreement."""
+    return Q(Exists(FundAgreement.objects.filter(answered_by(user), fund__scenario=OuterRef("pk"))))
 
 
 def _controlled_by(user: Any) -> Q:

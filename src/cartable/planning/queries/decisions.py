@@ -1,0 +1,93 @@
+"""Reads on what was chosen: each school's share in three numbers, why, and what it contests."""
+
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from cartable.accounts.queries import scope_as
+from cartable.census.queries import SERVING
+from cartable.equipment.enums import ShipmentState
+from cartable.foundation import clock
+from cartable.planning.enums import PlanState, ScenarioState
+from cartable.planning.models import Allocation, AllocationShipment, Contest, Explanation, Plan, Scenario
+from cartable.planning.queries.scenarios import scenarios_led_by
+from cartable.territories.models import School
+
+
+DECIDED = (ScenarioState.CHOSEN, ScenarioState.REPLACED)
+
+
+def shares_of_schools(schools: QuerySet[School]) -> QuerySet[Allocation]:
+    """Give the shares of some schools in chosen scenarios, each with what may leave now and what was received.
+
+    `available` counts pieces that stand in the depot for it or have left; `received` those in received shipments. The
+    caller has cut `schools` to those whose counts the user reads (`schools_served_by`).
+    """
+    rows = Allocation.objects.filter(
+        school__in=schools.order_by(), plan__scenario__state__in=DECIDED, plan__state=PlanState.APPROVED
+    )
+    return (
+        in_three_numbers(rows)
+        .select_related("plan__scenario__body", "plan__good", "school")
+        .order_by("-plan__approved_at", "school__uai", "id")
+    )
+
+
+def in_three_numbers(rows: QuerySet[Allocation]) -> QuerySet[Allocation]:
+    """Add to shares what may leave now (`available`) and what was received (`received`)."""
+    shipped = AllocationShipment.objects.filter(allocation=OuterRef("pk")).order_by().values("allocation")
+    received = shipped.filter(line__shipment__state=ShipmentState.RECEIVED)
+    total = received.annotate(units=Sum("line__quantity")).values("units")
+    return rows.annotate(
+        available=Case(When(plan__in_hand=True, then=F("quantity")), default=Value(0)),
+        received=Coalesce(Subquery(total), 0),
+    )
+
+
+def schools_served_by(user: Any) -> QuerySet[School]:
+    """Give the schools whose own counts the user reads."""
+    return School.objects.filter(scope_as(user, SERVING).schools()).select_related("commune", "department")
+
+
+def explanations_of(
+    schools: QuerySet[School], scenarios: QuerySet[Scenario] | None = None
+) -> QuerySet[Explanation]:
+    """Give why some schools receive what they do, as chosen scenarios said it."""
+    rows = Explanation.objects.filter(school__in=schools.order_by(), scenario__state__in=DECIDED)
+    rows = rows if scenarios is None else rows.filter(scenario__in=scenarios.order_by())
+    return rows.select_related("school", "scenario__body").order_by(
+        "-scenario__chosen_at", "school__uai", "tags"
+    )
+
+
+def plans_of(scenario: Scenario) -> QuerySet[Plan]:
+    """Give the plans of a chosen scenario that the caller has read."""
+    rows = scenario.plans.select_related("pool__operation__department", "good")
+    return rows.order_by("pool__operation__department__code", "pool__name", "id")
+
+
+def contests_of(scenario: Scenario) -> QuerySet[Contest]:
+    """Give what schools contest of a scenario that the caller leads."""
+    return scenario.contests.select_related("school__commune", "made_by", "answered_by")
+
+
+def contests_led_by(user: Any) -> QuerySet[Contest]:
+    """Give the contests that the user may answer."""
+    rows = Contest.objects.filter(scenario__in=scenarios_led_by(user).order_by())
+    return rows.select_related("school", "scenario__body").order_by("-made_at", "-id")
+
+
+def contests_of_schools(schools: QuerySet[School]) -> QuerySet[Contest]:
+    """Give what some schools contested, with the answer; the caller has cut the schools to the user's."""
+    rows = Contest.objects.filter(school__in=schools.order_by())
+    return rows.select_related("school", "scenario__body").order_by("-made_at", "-id")
+
+
+def contestable_by(user: Any, school: School) -> QuerySet[Scenario]:
+    """Give the scenarios whose share the school may still contest today, by the clock of its département."""
+    today = clock.today(school.department.time_zone)
+    concerned = Q(explanations__school=school) | Q(plans__allocations__school=school)
+    rows = Scenario.objects.filter(concerned, state=ScenarioState.CHOSEN, contest_until__gte=today)
+    served = schools_served_by(user).filter(pk=school.pk).exists()
+    return rows.distinct().order_by("-chosen_at", "id") if served else rows.none()
