@@ -21,7 +21,7 @@ from cartable.foundation import clock
 from cartable.ledger.models import Account
 from cartable.messages.models import OutgoingMessage
 from cartable.territories.enums import SchoolKind
-from tests import crawl_gate, crawl_money, crawl_splits, crawl_works, factories
+from tests import crawl_gate, crawl_money, crawl_scenarios, crawl_splits, crawl_works, factories
 
 
 OWN, SIBLING, FOREIGN = "own", "sibling", "foreign"
@@ -107,10 +107,12 @@ BUILDERS: list[Callable[[Side], None]] = [
     crawl_money.money,
 ]
 # What can only be made once every side is there.
-FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans]
+FINISHERS: list[Callable[[dict[str, Side]], None]] = [crawl_works.plans, crawl_scenarios.scenarios]
 
 # URL arguments that the schools of one département share: a sibling's is one's own.
-SHARED = {"department_id"} | crawl_works.SHARED | crawl_gate.SHARED | crawl_splits.SHARED | crawl_money.SHARED
+SHARED = {"department_id"}.union(
+    *(room.SHARED for room in (crawl_works, crawl_gate, crawl_splits, crawl_money, crawl_scenarios))
+)
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,17 @@ SEEDED_LEAKS: list[Leak] = [
     Leak("plan-csv", "cartable.web.plans.views.plans_visible_to", _all("planning.Plan")),
     Leak("plan-communes", "cartable.web.plans.views.plans_led_by", _all("planning.Plan")),
     Leak("splits", "cartable.web.splits.views.envelopes_split_by", _all("funding.Envelope")),
+    Leak("scenario", "cartable.web.scenarios.views.scenarios_visible_to", _all("planning.Scenario")),
+    Leak("scenario-lines", "cartable.web.scenarios.views.scenarios_led_by", _all("planning.Scenario")),
+    Leak("scenario-plan", "cartable.web.scenarios.files.scenarios_led_by", _all("planning.Scenario")),
+    Leak("scenario-edit", "cartable.web.scenarios.editing.scenarios_led_by", _all("planning.Scenario")),
+    Leak("scenario-decision", "cartable.web.decisions.views.scenarios_visible_to", _all("planning.Scenario")),
+    Leak(
+        "fund-agreement",
+        "cartable.web.decisions.views.agreements_answered_by",
+        _all("planning.FundAgreement"),
+    ),
+    Leak("contest-answer", "cartable.web.decisions.views.contests_led_by", _all("planning.Contest")),
     Leak("split", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
     Leak("split-csv", "cartable.web.splits.views.splits_led_by", _all("planning.Split")),
     Leak("split-share", "cartable.web.splits.views.split_shares_led_by", _all("planning.SplitShare")),

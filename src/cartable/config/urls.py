@@ -13,6 +13,8 @@ FAMILIES = [
     ("enquetes/", "census"),
     ("repartition/", "plans"),
     ("partages/", "splits"),
+    ("simulations/", "scenarios"),
+    ("simulations/", "decisions"),
     ("stock/", "stock"),
     ("", "shipments"),
     ("remises/", "gate"),

@@ -25,7 +25,7 @@ from cartable.planning.models import Scenario
 from cartable.planning.needs import Line, Needs, Question, needs_of
 from cartable.planning.running import Tables, extras, within_limits
 from cartable.planning.tables import Purse, funds_table, needs_table, purses, sources_table, tags_of
-from cartable.planning.weighing import Coefficients, hardship, weight
+from cartable.planning.weighing import Coefficients, coefficients_of, hardship, weight
 
 
 COLUMNS = {"needs": tuple(NEEDS), "sources": tuple(SOURCES), "funds": tuple(FUNDS)}
@@ -136,12 +136,6 @@ class _Planner:
             key = line.school.uai, tagging.carried(line.traits, wanted)
             rows[key] = max(rows.get(key, 0.0), hardship(line.traits, line.ips))
         return pl.DataFrame([(*key, value) for key, value in rows.items()], schema=HARDSHIP, orient="row")
-
-
-def coefficients_of(scenario: Scenario) -> Coefficients:
-    """Give the coefficients of a scenario."""
-    names = ("ips", "qpv", "rep", "rep_plus", "isolated", "exam")
-    return Coefficients(**{name: Decimal(getattr(scenario, f"coefficient_{name}")) for name in names})
 
 
 def _weight(coefficients: Coefficients, line: Line) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from cartable.planning import tagging
+from cartable.planning.models import Scenario
 
 
 # The social position index is about 103 in the middle (DEPP, collèges and écoles); 53 is as low as it comes nearly.
@@ -45,6 +46,12 @@ def weight(coefficients: Coefficients, traits: Collection[str], ips: Decimal | N
         (getattr(coefficients, name) for name, trait in TRAITS.items() if trait in traits), Decimal(0)
     )
     return (1 + added + coefficients.ips * low(ips)).quantize(MICRO)
+
+
+def coefficients_of(scenario: Scenario) -> Coefficients:
+    """Give the coefficients of a scenario."""
+    names = ("ips", "qpv", "rep", "rep_plus", "isolated", "exam")
+    return Coefficients(**{name: Decimal(getattr(scenario, f"coefficient_{name}")) for name in names})
 
 
 def low(ips: Decimal | None) -> Decimal:

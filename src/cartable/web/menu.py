@@ -30,6 +30,7 @@ MENU: list[Entry] = [
     Entry(_("Crédits"), "money"),
     Entry(_("Vos financements"), "borne"),
     Entry(_("Partages de crédits"), "splits-index"),
+    Entry(_("Simulations"), "scenarios"),
     Entry(_("Délégations"), "delegations"),
     Entry(_("Invitations"), "invitations"),
     Entry(_("Comptes"), "accounts"),

@@ -42,6 +42,7 @@ SOURCES: list[str] = [
     "cartable.web.census.tiles.tiles",
     "cartable.web.operations.tiles.tiles",
     "cartable.web.splits.tiles.tiles",
+    "cartable.web.decisions.tiles.tiles",
     "cartable.web.funding.tiles.tiles",
     "cartable.web.accounts.tiles.tiles",
     "cartable.web.gate.tiles.tiles",
