@@ -50,15 +50,19 @@ def schools_served_by(user: Any) -> QuerySet[School]:
     return School.objects.filter(scope_as(user, SERVING).schools()).select_related("commune", "department")
 
 
-def explanations_of(
-    schools: QuerySet[School], scenarios: QuerySet[Scenario] | None = None
-) -> QuerySet[Explanation]:
-    """Give why some schools receive what they do, as chosen scenarios said it."""
+def explanations_of(schools: QuerySet[School], scenario: Scenario | None = None) -> QuerySet[Explanation]:
+    """Give why some schools receive what they do, as chosen scenarios (or one of them) said it."""
     rows = Explanation.objects.filter(school__in=schools.order_by(), scenario__state__in=DECIDED)
-    rows = rows if scenarios is None else rows.filter(scenario__in=scenarios.order_by())
+    rows = rows.filter(scenario=scenario) if scenario else rows
     return rows.select_related("school", "scenario__body").order_by(
         "-scenario__chosen_at", "school__uai", "tags"
     )
+
+
+def decided_for(schools: QuerySet[School]) -> QuerySet[Scenario]:
+    """Give the chosen scenarios that concern some schools, for their published rule."""
+    concerned = explanations_of(schools).order_by().values("scenario")
+    return Scenario.objects.filter(pk__in=concerned).select_related("body").order_by("-chosen_at", "id")
 
 
 def plans_of(scenario: Scenario) -> QuerySet[Plan]:

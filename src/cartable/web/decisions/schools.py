@@ -17,6 +17,7 @@ from cartable.planning.papers import RULES
 from cartable.planning.queries.decisions import (
     contestable_by,
     contests_of_schools,
+    decided_for,
     explanations_of,
     schools_served_by,
     shares_of_schools,
@@ -34,14 +35,13 @@ def shares(request: HttpRequest) -> HttpResponse:
     """Show the shares of the person's schools, and why each is what it is."""
     schools = schools_served_by(request.user)
     why = explanations_of(schools)
-    decided = Scenario.objects.filter(pk__in=why.order_by().values("scenario"))
     return show(
         request,
         "decisions/shares.html",
         title=_("Ce qui vous est attribué"),
         table=_shares_table(request, schools),
         why=_why_table(request, why),
-        rules=[(one.name, one.body.name, one.reason, _rule(one)) for one in decided.select_related("body")],
+        rules=[(one.name, one.body.name, one.reason, _rule(one)) for one in decided_for(schools)],
         contests=_contests_table(schools),
         contestable=_contestable(request),
     )
@@ -132,5 +132,5 @@ def contest_it(request: HttpRequest, chosen_id: UUID, school_id: UUID) -> HttpRe
         submit=_("Déposer la contestation"),
         back=reverse("school-shares"),
         crumbs=[crumb(_("Ce qui vous est attribué"), reverse("school-shares"))],
-        why=explanations_of(School.objects.filter(pk=school.pk), Scenario.objects.filter(pk=scenario.pk)),
+        why=explanations_of(schools_led_by(request.user).filter(pk=school.pk), scenario),
     )

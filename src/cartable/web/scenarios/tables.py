@@ -76,7 +76,7 @@ def kinds_table(figures: Figures) -> Table:
             Column(_("Demandés"), lambda row: cells.count(row[1]["need"]), numeric=True),
             Column(_("Déjà livrés"), lambda row: cells.count(row[1]["delivered"]), numeric=True),
             Column(_("Répartis ici"), lambda row: cells.count(row[1]["allocated"]), numeric=True),
-            Column(_("Sans réponse"), lambda row: cells.count(row[1]["unmet"]), numeric=True),
+            Column(_("Non servis"), lambda row: cells.count(row[1]["unmet"]), numeric=True),
             Column(_("Couverture"), lambda row: cells.per_cent(row[1]["coverage"]), numeric=True),
         ],
         rows=[(name, row) for name, row in figures["kinds"].items() if row["need"]],
