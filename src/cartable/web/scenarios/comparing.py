@@ -96,7 +96,7 @@ def _best_extra(figures: Figures) -> str:
 
 
 def _side_by_side(request: HttpRequest, runs: Sequence[ScenarioRun]) -> Table:
-    rows = _rows()
+    rows = [row for row in _rows() if any(row[1](run.figures) != "—" for run in runs)]
     led = set(scenarios_led_by(request.user).values_list("pk", flat=True))
     if all(run.scenario_id in led and reads_lines(request.user, run.scenario) for run in runs):
         rows.append((_("L'unité suivante irait à"), _next))
