@@ -23,6 +23,7 @@ from cartable.planning.models import Allocation
 from cartable.pupils.models import NeedPupil
 from cartable.scenarios import answering
 from cartable.scenarios import week as steps
+from cartable.scenarios.april_plan import choose_plan
 from cartable.scenarios.cast import Setting, gather, invite_everybody
 from cartable.scenarios.week import Amounts, Progress, Week, many_rows, paris
 from cartable.territories.models import School
@@ -93,14 +94,9 @@ def _answers(week: Week, progress: Progress) -> list[School]:
 
 
 def _plan_and_ship(week: Week, late: list[School], progress: Progress) -> None:
-    pools = [
-        week.pool("college", Good.SIM, Mode.GIVEN),
-        week.pool("ecole", Good.SIM, Mode.GIVEN),
-        week.pool("college", Good.TABLET, Mode.GIVEN),
-    ]
     with clock.at(paris(29, 14)):
-        progress("14 h : les plans, avec une réserve pour ceux qui n'ont pas répondu")
-        plans = [steps.share_out(week, pool) for pool in pools]
+        progress("14 h : la simulation est retenue, avec une réserve pour ceux qui n'ont pas répondu")
+        plans = choose_plan(week)
     with clock.at(paris(29, 18)):
         progress(f"18 h : {len(late)} établissements appelés répondent")
         answering.answer(week, late)
