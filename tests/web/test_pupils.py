@@ -234,9 +234,12 @@ def test_the_order_is_typed(client, head, school):
         client.post(at("pupil-needs", pupil.public_id), {"device": "on"})
     first, second = Need.objects.order_by("id")
     assert text(client.get(at("needs-order", school.public_id))).index("Ana") > 0
-    client.post(at("needs-order", school.public_id), {str(first.public_id): "2", str(second.public_id): "1"})
-    assert list(NeedPupil.objects.order_by("rank").values_list("need", flat=True)) == [second.pk, first.pk]
-    wrong = client.post(at("needs-order", school.public_id), {str(first.public_id): "deux"})
+    typed = {f"rank-{first.public_id}": "2", f"rank-{second.public_id}": "1"}
+    silent = client.post(at("needs-order", school.public_id), typed)
+    assert silent.status_code == 422 and "motif" in text(silent)
+    reasons = {f"reason-{one.public_id}": "known" for one in (first, second)}
+    client.post(at("needs-order", school.public_id), {**typed, **reasons})
+    wrong = client.post(at("needs-order", school.public_id), {f"rank-{first.public_id}": "deux"})
     assert wrong.status_code == 422 and "nombre entier" in text(wrong)
 
 

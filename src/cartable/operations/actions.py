@@ -19,6 +19,7 @@ from cartable.operations.enums import OPERATION_MOVES, Good, Mode, NamedBy, Oper
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.operations.queries import operations_led_by
 from cartable.operations.rules import pool_name
+from cartable.pupils.enums import Criterion
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import Department
 
@@ -135,6 +136,23 @@ def add_pool(*, actor: Any, operation_id: UUID, pool: NewPool) -> Pool:
         data={"operation": str(operation_id), "good": pool.good, "quantity": pool.quantity},
     )
     return made
+
+
+@transaction.atomic
+def set_criteria(*, actor: Any, operation_id: UUID, criteria: Sequence[str]) -> Operation:
+    """Say in which order schools are proposed to serve families: some criteria, each once, the first one first."""
+    operation = led(actor, operation_id, lock=True)
+    if not set(criteria) <= set(Criterion.values) or len(set(criteria)) != len(criteria):
+        raise Refused("criteria", "Choisissez chaque critère une fois au plus.", "first")
+    operation.criteria = "|".join(criteria)
+    operation.save(update_fields=["criteria"])
+    record(
+        actor=actor,
+        verb="operations.criteria_set",
+        target=str(operation_id),
+        data={"criteria": list(criteria)},
+    )
+    return operation
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cartable.foundation.transitions import Move
-from cartable.pupils.enums import NeedKind
+from cartable.pupils.enums import Criterion, NeedKind
 
 
 class Good(models.TextChoices):
@@ -22,6 +22,10 @@ SERVES = {
     Good.TABLET: NeedKind.DEVICE,
     Good.COMPUTER: NeedKind.DEVICE,
 }
+
+
+# The order of pupils that an operation proposes where nobody chose another.
+CRITERIA = "|".join([Criterion.EXAM, Criterion.SIBLINGS, Criterion.NOTHING])
 
 
 class Mode(models.TextChoices):

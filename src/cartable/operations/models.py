@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from cartable.bodies.models import Body
 from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import FACT
-from cartable.operations.enums import Good, Mode, NamedBy, OperationState
+from cartable.operations.enums import CRITERIA, Good, Mode, NamedBy, OperationState
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import Department
 
 
 class Operation(models.Model):
-    """What one body distributes in one département. The deadline is a local day, that ends at 24:00 or at an hour."""
+    """What one body distributes in one département. The deadline is a local day, that ends at 24:00 or at an hour.
+
+    `criteria`: what puts a family before another, codes of `pupils.enums.Criterion` joined by "|", the first one first.
+    """
 
     public_id = PublicIdField()
     name = models.CharField(_("nom"), max_length=120)
@@ -26,6 +29,7 @@ class Operation(models.Model):
     answers_due_on = models.DateField(_("réponses attendues le"))
     answers_due_hour = models.TimeField(_("heure limite"), null=True, blank=True)
     one_per_household = models.BooleanField(_("un seul par foyer"), default=True)
+    criteria = models.CharField(_("ordre proposé des élèves"), max_length=60, blank=True, default=CRITERIA)
     state = models.CharField(max_length=10, choices=OperationState.choices, default=OperationState.DRAFT)
     data_contact = models.CharField(_("contact pour les données personnelles"), max_length=200, blank=True)
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
 from cartable.accounts.queries import bodies_as, scope_as
-from cartable.operations.enums import Mode, OperationState
+from cartable.operations.enums import CRITERIA, Mode, OperationState
 from cartable.operations.models import Operation, OperationGiver, Pool
 from cartable.territories.models import Circonscription, School
 from cartable.territories.querysets import SchoolQuerySet
@@ -46,6 +46,15 @@ def schools_asked(operation: Operation) -> SchoolQuerySet:
     kinds = operation.pools.values("serves")
     open_ones = School.objects.filter(department_id=operation.department_id, kind__in=kinds, closed=False)
     return open_ones.exclude(nature_code=SEGPA)
+
+
+def criteria_for(user: Any, school: School) -> list[str]:
+    """Give in which order families are proposed in a school: as the latest open operation that asks it says."""
+    open_ones = operations_visible_to(user).filter(
+        department_id=school.department_id, pools__serves=school.kind, state=OperationState.OPEN
+    )
+    found = open_ones.order_by("-opens_on", "-id").values_list("criteria", flat=True).first()
+    return [code for code in (CRITERIA if found is None else found).split("|") if code]
 
 
 def lent_goods(operation: Operation, kind: str) -> list[str]:

@@ -26,6 +26,23 @@ ASKED_NOW = (
 )
 
 
+class Criterion(models.TextChoices):
+    """What puts a family before another, as the operation says it; the school has the last word."""
+
+    EXAM = "exam", _("année d'examen d'abord")
+    SIBLINGS = "siblings", _("frères et sœurs sur un même article d'abord")
+    NOTHING = "nothing", _("ceux qui n'ont rien avant ceux qui partagent")
+
+
+class OrderReason(models.TextChoices):
+    """Why the school changed the proposed order; a code, never a sentence about a child."""
+
+    KNOWN = "known", _("situation connue de l'établissement")
+    ABSENT = "absent", _("famille absente ou injoignable")
+    LATER = "later", _("la famille préfère attendre")
+    MISTAKE = "mistake", _("renseignement inexact")
+
+
 class HomeKind(models.TextChoices):
     """Where a pupil lives, as far as a paper must know it."""
 

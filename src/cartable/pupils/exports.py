@@ -55,6 +55,8 @@ def needs_part(pupil: Pupil) -> list[dict[str, Any]]:
             "kind": row.kind,
             "open": row.open,
             "takes_sim": row.need.takes_sim,
+            "shared_device": row.need.shared_device,
+            "order_reason": row.need.order_reason,
             "marked_at": row.need.marked_at.isoformat(),
             "covered": [_cover(each) for each in row.need.covers.all()],
         }

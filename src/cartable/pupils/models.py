@@ -12,7 +12,7 @@ from cartable.accounts.models import User
 from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import Retention
 from cartable.foundation.sealed import SealedField
-from cartable.pupils.enums import Capacity, HomeKind, NeedKind, Source
+from cartable.pupils.enums import Capacity, HomeKind, NeedKind, OrderReason, Source
 from cartable.territories.models import School
 
 
@@ -217,12 +217,19 @@ class Need(models.Model):
     """Something that one pupil, or several of one household together, lack.
 
     `takes_sim` says, for a connection, whether a device of the home takes a SIM card; if not, it takes a key.
+    `shared_device` says, for a device, whether the home has one that is shared. `ordered_at` is when the school settled
+    its place, `order_reason` why that is not the proposed one.
     """
 
     public_id = PublicIdField()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="needs")
     kind = models.CharField(_("besoin"), max_length=20, choices=NeedKind.choices)
     takes_sim = models.BooleanField(_("un appareil accepte une carte SIM"), null=True, blank=True)
+    shared_device = models.BooleanField(_("un appareil partagé à la maison"), null=True, blank=True)
+    order_reason = models.CharField(
+        _("motif du changement d'ordre"), max_length=10, choices=OrderReason.choices, blank=True
+    )
+    ordered_at = models.DateTimeField(null=True, blank=True)
     marked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     marked_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -17,8 +17,9 @@ from django.db.models import (
     prefetch_related_objects,
 )
 
-from cartable.pupils.enums import NeedKind
+from cartable.pupils.enums import EXAM_LEVELS, NeedKind
 from cartable.pupils.models import Cover, Guardian, Home, Need, NeedPupil, Pupil, PupilHome
+from cartable.pupils.ordering import Waiting
 from cartable.pupils.rules import SHARED_IN_A_HOUSEHOLD, good_for, level_order
 from cartable.territories.models import School
 from cartable.territories.rules import fold
@@ -68,6 +69,13 @@ def needs_in_order(user: Any, school: School, kind: str = "") -> QuerySet[Need]:
     needs = uncovered(needs_visible_to(user)).filter(school=school, **({"kind": kind} if kind else {}))
     ranked = needs.annotate(place=_first_rank()).order_by("place", "id")
     return ranked.prefetch_related(Prefetch("of_pupils", queryset=first))
+
+
+def waiting_of(need: Need) -> Waiting:
+    """Describe a need of `needs_in_order` for the rules of order."""
+    pupils = [row.pupil for row in need.of_pupils.all()]
+    exam = any(pupil.level in EXAM_LEVELS for pupil in pupils)
+    return Waiting(need.public_id, exam, len(pupils), need.shared_device)
 
 
 def _first_rank() -> Subquery:

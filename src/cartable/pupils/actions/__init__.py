@@ -5,7 +5,8 @@ from cartable.pupils.actions.areas import set_priority_areas
 from cartable.pupils.actions.covering import cover, cover_many, end_cover
 from cartable.pupils.actions.families import add_family, correct_pupil, remove_home, set_home
 from cartable.pupils.actions.leaving import come_back, erase_unmarked, leave, purge
-from cartable.pupils.actions.marking import Marked, mark, mark_many, set_order, unmark
+from cartable.pupils.actions.marking import Marked, mark, mark_many, set_order, set_shared, unmark
+from cartable.pupils.actions.ordering import settle_order
 
 
 __all__ = [
@@ -26,5 +27,7 @@ __all__ = [
     "set_home",
     "set_order",
     "set_priority_areas",
+    "set_shared",
+    "settle_order",
     "unmark",
 ]

@@ -12,9 +12,10 @@ from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.journal.actions import record
 from cartable.pupils.actions.shared import lock_pupil, lock_pupils, lock_school
-from cartable.pupils.enums import ASKED_NOW
+from cartable.pupils.enums import ASKED_NOW, NeedKind, OrderReason
 from cartable.pupils.inputs import NeedInput, checked_needs
 from cartable.pupils.models import Cover, Need, NeedPupil, Pupil, PupilHome
+from cartable.pupils.ordering import moved as moved_between
 from cartable.territories.models import School
 
 
@@ -190,9 +191,20 @@ def _part(pupil: Pupil, others: list[Pupil]) -> int:
 
 
 @transaction.atomic
-def set_order(*, actor: Any, school_id: UUID, need_ids: Sequence[UUID]) -> int:
-    """Put the school's open needs in this order; those not named follow, in the order they had."""
+def set_order(
+    *,
+    actor: Any,
+    school_id: UUID,
+    need_ids: Sequence[UUID],
+    proposed: Sequence[UUID] | None = None,
+    reasons: Mapping[UUID, str] | None = None,
+) -> int:
+    """Put the school's open needs in this order; those not named follow, in the order they had.
+
+    Where an order was `proposed`, each need that was moved out of it says why, by a code.
+    """
     school = lock_school(actor, school_id)
+    why = _reasons(need_ids, proposed, reasons or {})
     ours = NeedPupil.objects.filter(need__school=school, open=True).select_related("need")
     rows = list(ours.select_for_update(of=("self",)).order_by("rank", "id"))
     place = {need_id: number for number, need_id in enumerate(need_ids)}
@@ -204,14 +216,55 @@ def set_order(*, actor: Any, school_id: UUID, need_ids: Sequence[UUID]) -> int:
     for row in moved:
         row.rank = ranks[row.need_id]
     NeedPupil.objects.bulk_update(moved, ["rank"])
-    if moved:
+    settled = _settled(rows, place, why)
+    if moved or settled:
         record(
             actor=actor,
             verb="pupils.ordered",
             target=str(school_id),
-            data={"uai": school.uai, "moved": len(moved)},
+            data={"uai": school.uai, "moved": len(moved), "reasons": sorted(why.values())},
         )
     return len(moved)
+
+
+def _reasons(
+    chosen: Sequence[UUID], proposed: Sequence[UUID] | None, given: Mapping[UUID, str]
+) -> dict[UUID, str]:
+    """Give the reason of each need that was moved out of the proposed order, or refuse."""
+    changed = moved_between(proposed, chosen) if proposed is not None else set()
+    for need_id in changed:
+        if given.get(need_id) not in OrderReason.values:
+            raise Refused("reason_missing", "Indiquez le motif de chaque famille que vous avez déplacée.")
+    return {need_id: given[need_id] for need_id in changed}
+
+
+def _settled(rows: list[NeedPupil], named: Mapping[UUID, int], why: Mapping[UUID, str]) -> int:
+    """Keep when the school settled the place of its needs, and why it is not the proposed one."""
+    needs = {row.need_id: row.need for row in rows if row.need.public_id in named}
+    changed = [
+        need
+        for need in needs.values()
+        if need.ordered_at is None or need.order_reason != why.get(need.public_id, "")
+    ]
+    for need in changed:
+        need.order_reason, need.ordered_at = why.get(need.public_id, ""), clock.now()
+    Need.objects.bulk_update(changed, ["order_reason", "ordered_at"])
+    return len(changed)
+
+
+@transaction.atomic
+def set_shared(*, actor: Any, school_id: UUID, shared: Mapping[UUID, bool]) -> int:
+    """Say of some needs whether the home has a shared device; give how many changed."""
+    school = lock_school(actor, school_id)
+    rows = Need.objects.filter(school=school, closed_at=None, kind=NeedKind.DEVICE, public_id__in=shared)
+    changed = [need for need in rows if need.shared_device != shared[need.public_id]]
+    for need in changed:
+        need.shared_device = shared[need.public_id]
+    Need.objects.bulk_update(changed, ["shared_device"])
+    if changed:
+        data = {"uai": school.uai, "needs": len(changed)}
+        record(actor=actor, verb="pupils.shared_said", target=str(school_id), data=data)
+    return len(changed)
 
 
 def _note(actor: Any, verb: str, target: str, school: School, pupils: int, done: Marked) -> None:

@@ -1,9 +1,12 @@
 """Forms of an operation: they parse, `operations.actions` decides."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cartable.operations.enums import Good, Mode
+from cartable.pupils.enums import Criterion
 from cartable.territories.enums import SchoolKind
 from cartable.web.forms import DateField, Form, ToggleField
 
@@ -53,6 +56,24 @@ class QuantityForm(Form):
 
     quantity = forms.IntegerField(label=_("Nouvelle quantité"), min_value=1, max_value=10_000_000)
     reason = forms.CharField(label=_("Motif"), max_length=300)
+
+
+class CriteriaForm(Form):
+    """What puts a family before another, the first criterion first."""
+
+    first = forms.ChoiceField(label=_("D'abord"), required=False)
+    second = forms.ChoiceField(label=_("Ensuite"), required=False)
+    third = forms.ChoiceField(label=_("Enfin"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.choices = [("", _("rien")), *Criterion.choices]
+
+    @property
+    def criteria(self) -> list[str]:
+        """Give the chosen criteria in order."""
+        return [value for value in self.cleaned_data.values() if value]
 
 
 class ReasonForm(Form):

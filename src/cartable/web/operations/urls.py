@@ -18,6 +18,13 @@ urlpatterns = [
         methods=("GET", "POST"),
     ),
     page(
+        "<uuid:operation_id>/ordre",
+        views.criteria,
+        name="operation-criteria",
+        roles=LEADS,
+        methods=("GET", "POST"),
+    ),
+    page(
         "<uuid:operation_id>/ouvrir",
         views.open_operation,
         name="operation-open",

@@ -16,13 +16,20 @@ from cartable.accounts.queries import bodies_as
 from cartable.bodies.models import Body
 from cartable.census.actions import open_campaign
 from cartable.census.queries import READS_TOTALS, Progress, progress_seen_by
-from cartable.operations.actions import NewPool, add_pool, change_quantity, change_state, create_operation
+from cartable.operations.actions import (
+    NewPool,
+    add_pool,
+    change_quantity,
+    change_state,
+    create_operation,
+    set_criteria,
+)
 from cartable.operations.enums import Good, Mode, OperationState
 from cartable.operations.models import Operation, Pool
 from cartable.operations.perms import may_lead
 from cartable.operations.queries import operations_led_by, operations_visible_to, pools_visible_to
 from cartable.territories.enums import SchoolKind
-from cartable.web.operations.forms import OperationForm, PoolForm, QuantityForm, ReasonForm
+from cartable.web.operations.forms import CriteriaForm, OperationForm, PoolForm, QuantityForm, ReasonForm
 from cartable.web.parts import Badge, Tone, crumb
 from cartable.web.show import paged, show, show_form
 from cartable.web.table import Column, Table, link
@@ -102,6 +109,32 @@ def operation(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         leads=leads,
         progress=_progress(request.user, found) if reads else None,
         pools=_pool_table(found, leads),
+    )
+
+
+def criteria(request: HttpRequest, operation_id: UUID) -> HttpResponse:
+    """Choose in which order schools are proposed to serve families."""
+    found = get_object_or_404(operations_led_by(request.user), public_id=operation_id)
+    names, chosen = ("first", "second", "third"), found.criteria.split("|")
+    form = CriteriaForm(request.POST or None, initial=dict(zip(names, chosen, strict=False)))
+    if request.method == "POST" and form.is_valid():
+        if form.carries_out(
+            set_criteria, actor=request.user, operation_id=operation_id, criteria=form.criteria
+        ):
+            messages.success(
+                request, _("L'ordre proposé est enregistré. Chaque établissement peut le changer.")
+            )
+            return redirect("operation", operation_id=operation_id)
+    return show_form(
+        request,
+        form,
+        title=_("Ordre proposé des élèves"),
+        intro=_(
+            "S'il n'y a pas assez pour tous, chaque direction reçoit une liste dans cet ordre. Elle reste à l'école."
+        ),
+        submit=_("Enregistrer"),
+        back=operation_url(found),
+        crumbs=operation_crumbs(found),
     )
 
 
