@@ -72,6 +72,21 @@ def test_from_nothing_to_a_result(client, office):
         assert said in page, said
 
 
+def test_goods_for_one_circonscription(client, office):
+    ecole, other = (office.school(4, name, kind="ecole") for name in ("Est", "Ouest"))
+    offer = {
+        "code": "est", "label": "Cartes de l'est", "origin": "gift", "good": "sim", "mode": "given", "stock": "3",
+        "pack": "1", "place": f"circo:{ecole.circonscription.code}",
+    }  # fmt: skip
+    assert client.post(at("scenario-good", office), offer).status_code == 302
+    page = client.get(at("scenario-good", office) + "?code=est")
+    assert page.context["form"]["place"].value() == offer["place"]
+    office.compute()
+    plan = client.get(at("scenario-plan", office)).content.decode()
+    assert ecole.uai in plan and other.uai not in plan
+    assert client.post(at("scenario-good", office), {**offer, "place": "circo:AILLEURS"}).status_code == 422
+
+
 def test_settings_are_kept_and_refused(client, office):
     page = client.get(at("scenario-edit", office))
     form = page.context["form"]

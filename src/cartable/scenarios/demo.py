@@ -27,6 +27,7 @@ from cartable.scenarios import answering
 from cartable.scenarios import week as steps
 from cartable.scenarios.cast import Cast, Setting, gather, invite_everybody, person
 from cartable.scenarios.demo_money import add_money
+from cartable.scenarios.demo_simulations import add_simulations
 from cartable.scenarios.week import Amounts, Progress, Week, many_rows
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import School
@@ -89,7 +90,9 @@ def _make(progress: Progress, setting: Setting, amounts: Amounts) -> None:
     progress("Au collège : des familles attendent")
     _at_school(week, people, monday)
     progress("L'argent : du ministère au département, deux partages à notifier, un engagement à confirmer")
-    add_money(week.cast, monday)
+    envelope = add_money(week.cast, monday)
+    progress("Trois simulations à comparer, dont une attend l'accord de la préfecture")
+    add_simulations(week, envelope)
 
 
 def _monday_before(day: date) -> date:

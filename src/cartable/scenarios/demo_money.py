@@ -47,14 +47,15 @@ class Money:
     department: Envelope
 
 
-def add_money(cast: Cast, monday: date) -> None:
-    """Bring the money down to the demo's département, spend some of it, and leave the rest to be decided."""
+def add_money(cast: Cast, monday: date) -> Envelope:
+    """Bring the money down to the demo's département, spend some, leave the rest; give the préfecture's envelope."""
     with clock.at(_moment(monday)):
         money = _bring_down(cast)
         desk = Desk(_colleague(cast, 1), _colleague(cast, 2))
         _grant(money, desk, ensure_body(actor=None, kind=BodyKind.ASSOCIATION, name="Les Amis de l'Étude"))
         _purchase(money, desk, cast)
         _waiting(money, desk)
+    return money.department
 
 
 def _moment(monday: date) -> datetime:

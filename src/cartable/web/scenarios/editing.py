@@ -14,12 +14,12 @@ from cartable.equipment.queries import depot_stock
 from cartable.foundation.refused import Refused
 from cartable.funding.queries import envelopes_usable_by
 from cartable.operations.queries import operations_led_by
-from cartable.planning import actions
+from cartable.planning import actions, tagging
 from cartable.planning.enums import Origin, ScenarioState
 from cartable.planning.models import Scenario
 from cartable.planning.queries import scenarios_led_by, usable_operations
 from cartable.territories.models import Department
-from cartable.territories.queries import cites_visible_to
+from cartable.territories.queries import circonscriptions_visible_to, cites_visible_to
 from cartable.web.forms import Form
 from cartable.web.scenarios import cells
 from cartable.web.scenarios.forms import FundForm, GoodForm, SettingsForm, WeightsForm
@@ -64,7 +64,7 @@ def good(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     """Add goods, or change those of a code."""
     found = _without_files(_draft(request, scenario_id))
     known = found.goods.filter(code=request.GET.get("code", "")).first()
-    form = GoodForm(request.POST or None, initial=_initial_of_good(known))
+    form = GoodForm(request.POST or None, initial=_initial_of_good(known), places=_places(request, found))
     if request.method == "POST" and form.is_valid():
         if form.carries_out(actions.put_good, actor=request.user, scenario_id=scenario_id, **form.asked):
             return redirect("scenario", scenario_id=scenario_id)
@@ -81,7 +81,27 @@ def _initial_of_good(known: Any) -> dict[str, Any]:
     if known is None:
         return {"origin": Origin.OFFER}
     names = ("code", "label", "origin", "good", "mode", "price_cents", "stock", "pack", "available_on")
-    return {name: getattr(known, name) for name in names} | {"only_for": known.only_for.split("+")}
+    return {name: getattr(known, name) for name in names} | _restricted(known.only_for)
+
+
+def _restricted(only_for: str) -> dict[str, Any]:
+    """Give the publics and the place that a restriction names."""
+    tags = only_for.split(tagging.AND)
+    return {
+        "only_for": [tag for tag in tags if ":" not in tag],
+        "place": next((tag for tag in tags if ":" in tag), ""),
+    }
+
+
+def _places(request: HttpRequest, found: Scenario) -> list[tuple[str, str]]:
+    """Give the circonscriptions and cités éducatives of the scenario's départements, as tags with their names."""
+    departments = found.operations.order_by().values("department")
+    offices = circonscriptions_visible_to(request.user).filter(department__in=departments, code__isnull=False)
+    cites = cites_visible_to(request.user).filter(department__in=departments)
+    return [
+        *((f"circo:{one.code}", one.name) for one in offices.order_by("name")),
+        *((f"cite:{one.code}", one.name) for one in cites.order_by("name")),
+    ]
 
 
 def from_depot(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
@@ -132,6 +152,7 @@ def fund(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     form = FundForm(
         request.POST or None,
         initial=_initial_of_fund(known),
+        places=_places(request, found),
         envelopes=list(envelopes_usable_by(request.user)),
         cites=list(cites_visible_to(request.user).filter(department__in=places)),
         departments=list(places),
@@ -147,7 +168,7 @@ def _initial_of_fund(known: Any) -> dict[str, Any]:
         return {}
     names = ("code", "label", "kind", "budget_cents", "private_limit_cents")
     return {name: getattr(known, name) for name in names} | {
-        "only_for": known.only_for.split("+"),
+        **_restricted(known.only_for),
         "departments": known.departments.split("|"),
         "cite": str(known.cite.public_id) if known.cite else "",
         "envelope": str(known.envelope.public_id) if known.envelope else "",

@@ -1,5 +1,6 @@
 """Forms of a simulation: its needs, its rule and weights, its goods, its funds, its files."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -126,7 +127,28 @@ def _only_for() -> forms.MultipleChoiceField:
     )
 
 
-class GoodForm(Form):
+def _place() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Et seulement ce lieu"),
+        required=False,
+        help_text=_("Une circonscription, une cité éducative."),
+    )
+
+
+def restriction(data: Mapping[str, Any]) -> str:
+    """Join the publics and the place that were chosen."""
+    return tagging.AND.join([*data["only_for"], *([data["place"]] if data["place"] else [])])
+
+
+class _Placed(Form):
+    """A form that may bound goods or money to one place of the operations' départements."""
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [("", _("partout")), *places]
+
+
+class GoodForm(_Placed):
     """Goods on offer, promised or in the depot."""
 
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Court, par exemple : tab-ugap."))
@@ -140,19 +162,18 @@ class GoodForm(Form):
     )
     pack = forms.IntegerField(label=_("Par lot de"), min_value=1, initial=1)
     only_for = _only_for()
+    place = _place()
     available_on = DateField(label=_("Livrable le"), required=False)
 
     @property
     def asked(self) -> dict[str, Any]:
         """Give what the action is asked."""
-        data = dict(self.cleaned_data)
-        return data | {
-            "only_for": tagging.AND.join(data["only_for"]),
-            "price_cents": data["price_cents"] or 0,
-        }
+        data = {**self.cleaned_data, "only_for": restriction(self.cleaned_data)}
+        data.pop("place")
+        return data | {"price_cents": data["price_cents"] or 0}
 
 
-class FundForm(Form):
+class FundForm(_Placed):
     """Money that may be spent: of an envelope, or only supposed."""
 
     envelope = forms.ChoiceField(
@@ -169,6 +190,7 @@ class FundForm(Form):
     )
     budget_cents = EurosField(label=_("Montant à dépenser au plus"))
     only_for = _only_for()
+    place = _place()
     private_limit_cents = EurosField(
         label=_("Au plus pour les établissements privés"),
         required=False,
@@ -197,9 +219,9 @@ class FundForm(Form):
     @property
     def asked(self) -> dict[str, Any]:
         """Give what the action is asked."""
-        data = dict(self.cleaned_data)
+        data = {**self.cleaned_data, "only_for": restriction(self.cleaned_data)}
+        data.pop("place")
         return data | {
-            "only_for": tagging.AND.join(data["only_for"]),
             "envelope_id": data.pop("envelope") or None,
             "cite_id": data.pop("cite") or None,
         }
