@@ -12,7 +12,14 @@ from tests.funding import stage
 
 
 # The schools of one département have its envelope above them.
-SHARED = {"envelope_id", "above_envelope_id", "top_envelope_id", "money_line_id", "notification_id"}
+SHARED = {
+    "programme_id",
+    "envelope_id",
+    "above_envelope_id",
+    "top_envelope_id",
+    "money_line_id",
+    "notification_id",
+}
 
 
 def subject(side_name: str) -> str:
@@ -40,6 +47,7 @@ def money(side: Any) -> None:
         "above_envelope_id": envelope.parent.public_id,
         "top_envelope_id": envelope.parent.parent.public_id,
         "money_line_id": envelope.line.public_id,
+        "programme_id": envelope.line.programme.public_id,
         "notification_id": Delegation.objects.get(target=envelope).public_id,
         "bearer_id": bearer.public_id,
         "commitment_id": commitment.public_id,

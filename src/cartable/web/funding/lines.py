@@ -36,6 +36,7 @@ def line(request: HttpRequest, money_line_id: UUID) -> HttpResponse:
         bound=ceiling(found),
         facts=_facts(found, total(rows)),
         opens=_opens(request.user, found),
+        may_bound=perms.may_open_programmes(request.user),
         bounds=_bounds_table(request.user, found),
         figures=_figures_table(found),
         envelopes=_envelopes_table(request, rows),

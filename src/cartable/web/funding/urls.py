@@ -10,6 +10,7 @@ from cartable.web.funding import (
     notifications,
     own,
     pieces,
+    programmes,
     spending,
     steps,
     where,
@@ -34,6 +35,17 @@ urlpatterns = [
     page("jours", where.days, name="money-days", roles=READS),
     page("jours.csv", where.days_csv, name="money-days-csv", roles=READS),
     page("pieces", pieces.pieces, name="money-pieces", roles=READS),
+    page("programmes", programmes.programmes, name="programmes", roles=READS),
+    page("programmes/<uuid:programme_id>", programmes.programme, name="programme", roles=READS),
+    *(
+        page(route, view, name=name, roles={Role.NATIONAL}, methods=BOTH)
+        for route, view, name in (
+            ("programmes/nouveau", programmes.new_programme, "programme-new"),
+            ("programmes/<uuid:programme_id>/document", programmes.new_document, "programme-document-new"),
+            ("programmes/<uuid:programme_id>/ligne", programmes.new_line, "programme-line-new"),
+            ("lignes/<uuid:money_line_id>/plafond", programmes.new_bound, "line-ceiling-new"),
+        )
+    ),
     page("lignes/<uuid:money_line_id>", lines.line, name="money-line", roles=READS),
     page(
         "lignes/<uuid:money_line_id>/ouvrir",

@@ -1,0 +1,77 @@
+"""Can the ministry open a programme, its documents, lines and ceilings from the pages, and nobody else?"""
+
+import pytest
+from django.urls import reverse
+
+from cartable.funding.models import Line, LineCeiling, Programme, SourceDocument
+from tests.funding.stage import Country
+from tests.money_people import People, form_of, text
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def country():
+    return Country()
+
+
+@pytest.fixture
+def people(country):
+    return People(country)
+
+
+def send(client, address, **typed):
+    return client.post(address, form_of(client.get(address), **typed))
+
+
+def test_from_a_programme_to_its_ceilings(people, country):
+    ministry = people.as_(people.national)
+    new = reverse("programme-new")
+    assert (
+        send(ministry, new, code="p", name="Plan", starts_on="2021-01-01", ends_on="2020-01-01").status_code
+        == 422
+    )
+    send(ministry, new, code="plan-2021", name="Plan 2021", starts_on="2021-01-01", ends_on="2021-12-31")
+    made = Programme.objects.get(code="plan-2021")
+    own = [made.public_id]
+    send(
+        ministry,
+        reverse("programme-document-new", args=own),
+        code="c1",
+        title="Circulaire",
+        dated="2021-01-05",
+    )
+    document = SourceDocument.objects.get(title="Circulaire")
+    line = {
+        "code": "equipement", "name": "Équipement", "kind": "up_to", "cents": "5 000 000", "basis": "« jusqu'à 5 M€ »",
+        "document": str(document.public_id), "serves": "qpv_pupils", "second_person_from_cents": "20 000",
+    }  # fmt: skip
+    address = reverse("programme-line-new", args=own)
+    assert send(ministry, address, **{**line, "cents": "", "kind": "up_to"}).status_code == 422
+    assert send(ministry, address, **{**line, "second_person_from_cents": ""}).status_code == 422
+    assert send(ministry, address, **line).status_code == 302
+    opened = Line.objects.get(programme=made)
+    assert (opened.cents, opened.document, opened.second_person_from_cents) == (
+        5_000_000_00,
+        document,
+        20_000_00,
+    )
+    page = text(ministry.get(reverse("programme", args=own)))
+    assert "Équipement" in page and "Circulaire" in page
+    bound = reverse("line-ceiling-new", args=[opened.public_id])
+    send(ministry, bound, territory="r-32", kind="exactly", cents="695 294", basis="document b")
+    assert LineCeiling.objects.get(line=opened).cents == 695_294_00
+    assert send(ministry, bound, territory="r-32", kind="exactly", cents="1").status_code == 422
+    assert send(ministry, address, **{**line, "name": "Autre"}).status_code == 422
+
+
+def test_who_reads_and_who_writes(people, country):
+    region = people.as_(people.region)
+    programme = country.line.programme
+    assert country.line.name in text(region.get(reverse("programme", args=[programme.public_id])))
+    assert programme.name in text(region.get(reverse("programmes")))
+    for name in ("programme-line-new", "programme-document-new"):
+        assert region.get(reverse(name, args=[programme.public_id])).status_code == 404
+    assert region.get(reverse("line-ceiling-new", args=[country.line.public_id])).status_code == 404
+    assert "Ouvrir un programme" not in text(region.get(reverse("programmes")))
