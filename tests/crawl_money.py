@@ -15,6 +15,7 @@ from tests.funding import stage
 SHARED = {
     "programme_id",
     "envelope_id",
+    "reservation_id",
     "above_envelope_id",
     "top_envelope_id",
     "money_line_id",
@@ -47,6 +48,7 @@ def money(side: Any) -> None:
         "above_envelope_id": envelope.parent.public_id,
         "top_envelope_id": envelope.parent.parent.public_id,
         "money_line_id": envelope.line.public_id,
+        "reservation_id": _set_aside(envelope),
         "programme_id": envelope.line.programme.public_id,
         "notification_id": Delegation.objects.get(target=envelope).public_id,
         "bearer_id": bearer.public_id,
@@ -55,6 +57,17 @@ def money(side: Any) -> None:
         "recovery_id": claim.public_id,
         "bill_id": _bill(commitment).public_id,
     }
+
+
+def _set_aside(envelope: Envelope) -> Any:
+    """Give what is set aside on an envelope, made at the first call."""
+    known = envelope.reservations.first()
+    return (
+        known
+        or actions.reserve(
+            actor=None, envelope_id=envelope.public_id, cents=5_00, purpose="Plan", reference="scenario:crawl"
+        )
+    ).public_id
 
 
 def _envelope(side: Any) -> Envelope:

@@ -16,7 +16,7 @@ from cartable.foundation.refused import Refused
 from cartable.funding import actions, codes
 from cartable.funding.checks import damages
 from cartable.funding.enums import Stage
-from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.funding.models import Commitment, CommitmentPart, Envelope, Movement
 from cartable.ledger import checks as ledger_checks
 from cartable.ledger.models import Account
 from cartable.ledger.queries import sum_is_zero
@@ -122,6 +122,29 @@ def _found(envelope: Envelope, accepted: int) -> dict[str, Any]:
         "left": left(envelope),
         "zero": sum_is_zero(),
         "damages": [damage.code for damage in (*ledger_checks.damages(), *damages())],
+    }
+
+
+def same_key() -> dict[str, Any]:
+    """Let everybody send one act at the same moment, under one key: a commitment, then its payment."""
+    with clock.at(LATE):
+        country = Country().fill(WORKERS * CENTS)
+        person = factories.decider("prefecture", country.d59).pk
+        bearer, key, paid = country.bearer.public_id, uuid4(), uuid4()
+        committed = _everybody(lambda _thread, _turn: _once(key, person, country.nord, bearer), 1)
+        part = CommitmentPart.objects.get().public_id
+
+        def pay(_thread: int, _turn: int) -> bool:
+            actions.pay(actor=None, part_id=part, cents=CENTS, on=DAY, key=paid)
+            return True
+
+        answered = _everybody(pay, 1)
+    return {
+        "answered": [committed, answered],
+        "commitments": Commitment.objects.count(),
+        "movements": Movement.objects.count(),
+        "spent": WORKERS * CENTS - left(country.nord),
+        "damages": [damage.code for damage in damages()],
     }
 
 

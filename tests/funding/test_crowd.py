@@ -22,6 +22,13 @@ def test_a_crowd_commits_what_there_is_and_no_cent_more(stores):
     nothing_over_nothing_lost(kill.call(stores.fresh(), "tests.funding.crowd:small", timeout=1800), 20)
 
 
+def test_one_key_sent_by_sixty_four_at_once_has_one_effect(stores):
+    found = kill.call(stores.fresh(), "tests.funding.crowd:same_key", timeout=900)
+    assert found["answered"] == [WORKERS, WORKERS], found
+    assert (found["commitments"], found["movements"], found["spent"]) == (1, 1, CENTS), found
+    assert found["damages"] == []
+
+
 @pytest.mark.soak
 def test_a_crowd_that_does_not_stop_commits_no_cent_more(stores):
     rounds = kill.call(stores.fresh(), "tests.funding.crowd:soak", timeout=4 * 3600)

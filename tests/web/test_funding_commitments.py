@@ -13,7 +13,7 @@ from cartable.funding import actions
 from cartable.funding.models import Commitment, Movement, Recovery
 from tests import factories
 from tests.funding.stage import Country, envelope, left, line
-from tests.money_people import People, committed, send, stages, text
+from tests.money_people import People, committed, form_of, send, stages, text
 
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +258,33 @@ def test_ten_times_the_commitments_ask_the_same(country, people, name):
     for _ in range(10):
         committed(country, 100)
     assert asked() == few
+
+
+def test_a_commitment_takes_what_was_set_aside_and_the_rest_is_given_back(people, country):
+    kept = actions.reserve(
+        actor=None,
+        envelope_id=country.nord.public_id,
+        cents=300_00,
+        purpose="Simulation",
+        reference="scenario:x",
+    )
+    prefect = people.as_(people.prefect)
+    page = text(prefect.get(reverse("envelope", args=[country.nord.public_id])))
+    assert "Réservé, pas encore engagé" in page and "Simulation" in page and "300,00" in page
+    address = reverse("commitment-write", args=[country.nord.public_id, country.bearer.public_id])
+    typed = {
+        "kind": "order",
+        "subject": "Tablettes",
+        "net": "100",
+        "vat_rate": "0",
+        "reservation": str(kept.public_id),
+    }
+    answer = prefect.post(address, form_of(prefect.get(address), **typed))
+    assert answer.status_code == 302 and kept.parts.get().amount_cents == 100_00
+    too_much = prefect.post(address, form_of(prefect.get(address), **{**typed, "net": "200,01"}))
+    assert too_much.status_code == 422 and "réservation" in text(too_much)
+    back = reverse("reservation-release", args=[kept.public_id])
+    assert prefect.post(back, {"reason": ""}).status_code == 422
+    assert people.as_(people.neighbour).get(back).status_code == 404
+    assert prefect.post(back, {"reason": "Moins cher"}).status_code == 302
+    assert kept.releases.get().amount_cents == 200_00

@@ -24,7 +24,12 @@ from cartable.funding.queries.money import (
     total,
     totals,
 )
-from cartable.funding.queries.reservations import envelopes_usable_by, reservations_of, reserved_for
+from cartable.funding.queries.reservations import (
+    envelopes_usable_by,
+    reservations_of,
+    reservations_on,
+    reserved_for,
+)
 from cartable.funding.queries.stages import Stages, stages_of
 from cartable.funding.queries.visible import (
     commitments_visible_to,
@@ -67,6 +72,7 @@ __all__ = [
     "recoveries_of",
     "region_of",
     "reservations_of",
+    "reservations_on",
     "reserved_for",
     "stages_of",
     "total",

@@ -32,6 +32,11 @@ def reservations_of(envelopes: QuerySet[Envelope], at: date | None = None) -> Qu
     return left.select_related("envelope__holder", "envelope__line").order_by("-on", "-id")
 
 
+def reservations_on(envelope: Envelope) -> QuerySet:
+    """Give what is set aside on one envelope that the caller has read, each with what is `left` of it."""
+    return reservations_of(Envelope.objects.filter(pk=envelope.pk))
+
+
 def with_left(rows: QuerySet[Reservation], at: date | None = None) -> QuerySet:
     """Give reservations with what is `left` of each in cents: neither drawn by a commitment nor given back."""
     drawn = CommitmentPart.objects.filter(reservation=OuterRef("pk"))

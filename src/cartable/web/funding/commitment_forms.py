@@ -12,7 +12,7 @@ from cartable.foundation import clock
 from cartable.funding.actions import Part
 from cartable.funding.enums import CommitmentKind, Share
 from cartable.funding.models import CommitmentPart, Envelope
-from cartable.funding.rules import RATES, vat
+from cartable.funding.rules import RATES, show, vat
 from cartable.web.forms import DateField, Form, ToggleField, key_field
 from cartable.web.funding.credit_forms import reason_field
 from cartable.web.funding.fields import EurosField
@@ -77,6 +77,11 @@ class CommitForm(Form):
             "Vide : tout le montant, hors TVA. Sinon sa part ; le reste vient d'une autre enveloppe."
         ),
     )
+    reservation = forms.ChoiceField(
+        label=_("Prendre sur une réservation"),
+        required=False,
+        help_text=_("L'argent qu'une simulation retenue a mis de côté."),
+    )
     other = forms.ChoiceField(label=_("Autre enveloppe de votre service"), required=False)
     other_paid = EurosField(label=_("Cette autre enveloppe paie"), required=False)
     on = DateField(label=_("Décidé le"), initial=clock.today)
@@ -94,13 +99,24 @@ class CommitForm(Form):
     )
     justify_by = DateField(label=_("À justifier avant le"), required=False)
 
-    def __init__(self, *args: Any, envelope: Envelope, others: Iterable[Envelope], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        envelope: Envelope,
+        others: Iterable[Envelope],
+        reservations: Iterable[Any] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.envelope = envelope
         named = [(str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in others]
         self.fields["other"].choices = [("", _("Aucune")), *named]
         if not named:
             del self.fields["other"], self.fields["other_paid"]
+        kept = [(str(one.public_id), f"{one.purpose} : {show(one.left)}") for one in reservations]
+        self.fields["reservation"].choices = [("", _("Aucune")), *kept]
+        if not kept:
+            del self.fields["reservation"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for both halves of a second part, or for none."""
@@ -125,7 +141,8 @@ class CommitForm(Form):
         data = self.cleaned_data
         other = data.get("other_paid") or 0
         mine = data["net"] - other if data["paid"] is None else data["paid"]
-        parts = [Part(self.envelope.public_id, mine)] if mine else []
+        kept = data.get("reservation") or None
+        parts = [Part(self.envelope.public_id, mine, reservation_id=kept)] if mine else []
         if other:
             parts.append(Part(data["other"], other))
         if data["vat_payer"] == "here" and self._vat():

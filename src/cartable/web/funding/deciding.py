@@ -16,7 +16,7 @@ from cartable.bodies.models import Body
 from cartable.funding import actions
 from cartable.funding.enums import CommitmentState
 from cartable.funding.models import Commitment, Envelope
-from cartable.funding.queries import envelopes_run_by
+from cartable.funding.queries import envelopes_run_by, reservations_of, reservations_on
 from cartable.funding.rules import show as euros
 from cartable.web.forms import Form
 from cartable.web.funding.bearers import bearers_for, schools_for
@@ -100,7 +100,8 @@ def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpRespo
     envelope = fetch_run(request, envelope_id)
     bearer = get_object_or_404(bearers_for(request.user), public_id=bearer_id)
     others = envelopes_run_by(request.user).exclude(pk=envelope.pk).filter(year=envelope.year)
-    form = CommitForm(posted(request), envelope=envelope, others=others)
+    kept = reservations_on(envelope)
+    form = CommitForm(posted(request), envelope=envelope, others=others, reservations=kept)
     if request.method == "POST" and form.is_valid() and _proven(request, form, envelope, form.whole):
         if form.carries_out(actions.commit, actor=request.user, bearer_id=bearer_id, **form.asked):
             messages.success(request, _what_happened(form.result))
@@ -247,3 +248,24 @@ def _decided(
         messages.success(request, said)
         return redirect(commitment_url(found))
     return show_form(request, form, back=commitment_url(found), **page)
+
+
+def give_back(request: HttpRequest, reservation_id: UUID) -> HttpResponse:
+    """Give what is left of a reservation back to its envelope, with a reason."""
+    run = envelopes_run_by(request.user)
+    found = get_object_or_404(reservations_of(run), public_id=reservation_id)
+    form = ReasonForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        asked = {"reservation_id": reservation_id, "reason": form.cleaned_data["reason"]}
+        if form.carries_out(actions.release_reservation, actor=request.user, **asked):
+            messages.success(request, _("L'argent est rendu à l'enveloppe."))
+            return redirect(envelope_url(found.envelope))
+    return show_form(
+        request,
+        form,
+        title=_("Rendre une réservation"),
+        intro=_("%(purpose)s : %(left)s") % {"purpose": found.purpose, "left": euros(found.left)},
+        submit=_("Rendre"),
+        back=envelope_url(found.envelope),
+        crumbs=money_crumbs(found.envelope),
+    )

@@ -19,6 +19,7 @@ from cartable.funding.queries import (
     envelopes_run_by,
     envelopes_visible_to,
     money,
+    reservations_on,
     stages_of,
 )
 from cartable.funding.queries.stages import Stages
@@ -55,6 +56,7 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
         delays=_delays(seen),
         acts=_acts(request.user, found, children) if runs else [],
         children=_children_table(children) if children else None,
+        reservations=_reservations_table(found, runs),
         delegations=_delegations_table(request.user, found),
         commitments=_commitments_table(request, found),
     )
@@ -64,6 +66,7 @@ def _facts(figures: Money) -> Table:
     rows = [
         (_("Reçu"), figures.held + figures.passed_on, figures.cp_held + figures.cp_passed_on),
         (_("Délégué plus bas"), figures.passed_on, figures.cp_passed_on),
+        (_("Réservé, pas encore engagé"), figures.reserved, None),
         (_("Demandé, en attente d'une seconde personne"), figures.asked, None),
         (_("Engagé"), figures.committed, None),
         (_("Payé"), None, figures.paid),
@@ -80,6 +83,31 @@ def _facts(figures: Money) -> Table:
         ],
         rows=rows,
     )
+
+
+def _reservations_table(found: Envelope, runs: bool) -> Table | None:
+    """List what is set aside and not committed, with the way to give it back for who decides."""
+    rows = list(reservations_on(found))
+    if not rows:
+        return None
+    columns = [
+        Column(_("Objet"), lambda one: one.purpose, heads=True),
+        Column(_("Réservé le"), lambda one: day(one.on)),
+        Column(_("Montant"), lambda one: euros(one.amount_cents), numeric=True),
+        Column(_("Reste réservé"), lambda one: euros(one.left), numeric=True),
+    ]
+    if runs:
+        give_back = _("Rendre")
+        columns.append(
+            Column(
+                give_back,
+                lambda one: link(
+                    give_back, reverse("reservation-release", args=[one.public_id]), one.purpose
+                ),
+                acts=True,
+            )
+        )
+    return Table(caption=_("Réservations"), columns=columns, rows=rows)
 
 
 def _or_dash(cents: int | None) -> str:

@@ -152,6 +152,7 @@ urlpatterns = [
         for route, word, view, name in (
             ("mouvements/<uuid:movement_id>", "annuler", spending.undo, "movement-undo"),
             ("reversements/<uuid:recovery_id>", "recu", spending.receive, "recovery-receive"),
+            ("reservations/<uuid:reservation_id>", "rendre", deciding.give_back, "reservation-release"),
             ("reversements/<uuid:recovery_id>", "abandonner", spending.waive, "recovery-waive"),
             ("factures/<uuid:bill_id>", "retenir", bills.accept, "bill-accept"),
             ("factures/<uuid:bill_id>", "ecarter", bills.refuse, "bill-refuse"),
