@@ -112,6 +112,9 @@ def test_a_pupil_who_leaves_gives_back(week, clock):
     with clock.at("2020-05-04T09:00+02:00"):
         give_back(actor=week.head, handover_id=row.public_id)
     assert give_back(actor=week.head, handover_id=row.public_id).state == "given_back"
+    with pytest.raises(Refused) as refused:
+        give_back(actor=week.head, handover_id=row.public_id, condition="dead")
+    assert refused.value.code == "already_ended"
     assert (
         week.in_ledger(f"school:{week.school.uai}") == 3 and week.in_ledger(f"given:{week.school.uai}") == 0
     )
@@ -194,7 +197,12 @@ def test_what_was_given_is_not_a_loan(week):
 
 def test_a_stolen_tablet_ends_its_loan(week, lent):
     loan = declare_lost(actor=week.head, loan_id=lent.public_id, kind="stolen", police_report=True)
-    assert declare_lost(actor=week.head, loan_id=lent.public_id, kind="stolen").id == loan.id
+    again = {"actor": week.head, "loan_id": lent.public_id, "kind": "stolen", "police_report": True}
+    assert declare_lost(**again).id == loan.id
+    for other in ({"kind": "lost"}, {"police_report": False}):
+        with pytest.raises(Refused) as refused:
+            declare_lost(**{**again, **other})
+        assert refused.value.code == "already_ended"
     assert (loan.state, Handover.objects.get().state, Incident.objects.get().police_report) == (
         "lost",
         "lost",

@@ -194,6 +194,9 @@ def _cover_goes_on(old: Handover, new: Handover) -> None:
         cover_many(covers=[(need, new.public_id) for need in open_needs], kind=open_needs[0].kind, at=now)
 
 
+ENDED_OTHERWISE = "Quelqu'un l'a déjà noté autrement : rechargez la page pour voir ce qui est enregistré."
+
+
 def _mark(rows: Sequence[Handover], condition: str) -> None:
     """Note the condition in which things came back; "" where nobody saw them."""
     if condition:
@@ -204,9 +207,15 @@ def _mark(rows: Sequence[Handover], condition: str) -> None:
 def give_back(
     *, actor: Any, handover_id: UUID, condition: str = Condition.GOOD, signed: bool = True
 ) -> Handover:
-    """Take back what was handed over (the pupil leaves): it stands in the school's stock again. Again is nothing."""
+    """Take back what was handed over (the pupil leaves): it stands in the school's stock again.
+
+    Again with the same condition is nothing; with another it is refused.
+    """
     row = lock_handovers(actor, [handover_id])[0]
     if row.state == HandoverState.GIVEN_BACK:
+        loan = getattr(row, "loan", None)
+        if (loan.return_condition if loan else row.asset.condition) not in ("", condition):
+            raise Refused("already_ended", ENDED_OTHERWISE)
         return row
     _take_back(actor, [(row, condition, signed)], clock.today(row.school.department.time_zone))
     _note(actor, "equipment.given_back", row, condition=condition)
@@ -313,13 +322,21 @@ def _check_return(row: Handover, one: Returned) -> None:
 
 @transaction.atomic
 def declare_lost(*, actor: Any, loan_id: UUID, kind: str, police_report: bool = False) -> Loan:
-    """Note that a lent thing is lost or stolen: the loan ends, the need is open again."""
+    """Note that a lent thing is lost or stolen: the loan ends, the need is open again.
+
+    Again with the same words is nothing; with others it is refused.
+    """
     row = lock_handovers(actor, [loan_id])[0]
     if kind not in (IncidentKind.LOST, IncidentKind.STOLEN):
         raise Refused("incident", _("Dites si l'article est perdu ou volé."), "kind")
     if not hasattr(row, "loan"):
         raise Refused("not_a_loan", _("Cet article est donné : faites un échange s'il en faut un autre."))
     if row.state == HandoverState.LOST:
+        noted = (
+            Incident.objects.filter(handover=row).order_by("id").values_list("kind", "police_report").last()
+        )
+        if noted != (kind, police_report):
+            raise Refused("already_ended", ENDED_OTHERWISE)
         return Loan.objects.get(handover=row)
     _close(row, HandoverState.LOST, LoanState.LOST)
     _save([row])
