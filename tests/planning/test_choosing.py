@@ -348,3 +348,18 @@ def test_a_choice_that_does_not_follow_its_run_is_found(office):
     assert all_damages() == []
     Plan.objects.filter(pk=plan.pk).update(stock=9)
     assert {damage.code for damage in all_damages()} == {"choice_plans"}
+
+
+def test_a_fund_serves_no_more_than_the_line_of_its_envelope(office):
+    from cartable.funding.models import Line
+
+    own = office.envelope(50_000)
+    office.school(10)
+    office.offer()
+    Line.objects.update(serves="qpv_pupils")
+    assert office.fund(10_000, own, only_for="college").only_for == "college+qpv"
+    assert office.compute().figures["spent_cents"] == 0  # nobody said to live in a QPV
+    Line.objects.update(serves="cite_educative")
+    with pytest.raises(Refused) as refused:
+        office.fund(10_000, own)
+    assert refused.value.code == "serves"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
+from cartable.funding.enums import Serves
 from cartable.funding.models import Envelope
 from cartable.funding.queries import envelopes_usable_by
 from cartable.journal.actions import record
@@ -271,6 +272,7 @@ def put_fund(
     if private_limit_cents is not None and private_limit_cents < 0:
         raise Refused("private_limit", _("La limite pour le privé est de zéro ou plus."), "private_limit")
     cite = _cite(actor, kind, cite_id)
+    envelope = _envelope(actor, scenario, code, envelope_id)
     row, _made = ScenarioFund.objects.update_or_create(
         scenario=scenario,
         code=_code(code),
@@ -279,9 +281,9 @@ def put_fund(
             "kind": kind,
             "departments": "|".join(_places(kind, departments, cite)),
             "budget_cents": budget_cents,
-            "only_for": tagging.restriction(only_for),
+            "only_for": tagging.restriction(_served(envelope, only_for, cite)),
             "cite": cite,
-            "envelope": _envelope(actor, scenario, code, envelope_id),
+            "envelope": envelope,
             "private_limit_cents": private_limit_cents,
         },
     )
@@ -332,6 +334,18 @@ def _envelope(actor: Any, scenario: Scenario, code: str, envelope_id: UUID | Non
     if scenario.funds.filter(envelope=envelope).exclude(code=code).exists():
         raise Refused("envelope_twice", _("Cette enveloppe est déjà un fonds de la simulation."), "envelope")
     return envelope
+
+
+def _served(envelope: Envelope | None, only_for: str, cite: CiteEducative | None) -> str:
+    """Give whom a fund may serve: what was asked, and what the line of its envelope says, which nobody can widen."""
+    serves = envelope.line.serves if envelope else Serves.ANYONE
+    if serves == Serves.CITE_EDUCATIVE and cite is None:
+        raise Refused(
+            "serves",
+            _("Cette ligne ne sert que le territoire d'une cité éducative : choisissez laquelle."),
+            "kind",
+        )
+    return f"{only_for}{tagging.AND}{tagging.QPV}" if serves == Serves.QPV_PUPILS else only_for
 
 
 @transaction.atomic
