@@ -79,7 +79,10 @@ def _envelope(side: Any) -> Envelope:
 def _line(side: Any) -> Line:
     year = clock.today().year
     programme = stage.programme(
-        code="credits", name="Crédits", starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+        code=f"credits-{side.department.code}",
+        name="Crédits",
+        starts_on=date(year, 1, 1),
+        ends_on=date(year, 12, 31),
     )
     return stage.line(f"credits-{side.department.code}", cents=None, of=programme)
 
