@@ -261,12 +261,12 @@ NAMES = {
     "admin": "Administration des comptes",
 }
 FIRST_THINGS = {
-    "equipement": "suivre les réponses, approuver le plan des écoles",
+    "equipement": "suivre les réponses, comparer des simulations, approuver le plan des écoles",
     "chef": "remettre les cartes aux familles qui attendent",
     "directrice": "saisir trois familles, puis envoyer la réponse",
     "proviseur": "voir l'élève majeur qui signe seul",
     "ien": "appeler les écoles, saisir pour elles",
-    "prefecture": "lire les chiffres du département, confirmer un engagement proposé par un collègue",
+    "prefecture": "lire les chiffres du département, répondre à une simulation, confirmer un engagement",
     "dsden": "lire les réponses par établissement",
     "region": "comparer les clés, notifier le partage de crédits proposé",
     "national": "lire les chiffres de tout le pays, notifier un partage entre les régions",
