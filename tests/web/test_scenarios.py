@@ -171,6 +171,8 @@ def test_line_by_line_and_what_is_taken_away(client, two, office):
 
 
 def test_a_prefect_reads_figures_and_no_line(client, two, office):
+    office.school(10, "Petit", priority="REP+")
+    office.school(11, "Moins petit", priority="REP")
     prefect = make.user(Role.PREFECTURE, make.department())
     make.body("prefecture", department=make.department())
     client.force_login(prefect)
@@ -184,6 +186,9 @@ def test_a_prefect_reads_figures_and_no_line(client, two, office):
     actions.compute(actor=prefect, scenario_id=made.public_id)
     page = words(client.get(reverse("scenario", args=[made.public_id])))
     assert "Couverture médiane" in page and "Ligne par ligne" not in page
+    assert ">REP<" in page and ">REP+<" not in page and "Qui serait servi" not in page
+    compared = words(client.get(reverse("scenarios-compare"), {"s": made.public_id}))
+    assert ">REP<" in compared and ">REP+<" not in compared
     assert client.get(reverse("scenario-lines", args=[made.public_id])).status_code == 404
     assert client.get(reverse("scenario-archive", args=[made.public_id])).status_code == 404
 

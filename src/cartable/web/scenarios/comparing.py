@@ -15,6 +15,7 @@ from cartable.planning.queries import latest_run, reads_lines, scenarios_led_by,
 from cartable.web.scenarios import cells, drawings
 from cartable.web.scenarios.drawings import Named
 from cartable.web.scenarios.forms import WhatIfForm
+from cartable.web.scenarios.reading import figures_for, without_small
 from cartable.web.scenarios.views import fetch
 from cartable.web.show import show
 from cartable.web.table import Column, Table
@@ -27,14 +28,15 @@ Figures = Mapping[str, Any]
 def compare(request: HttpRequest) -> HttpResponse:
     """Put two to four simulations side by side."""
     runs = _chosen(request)
-    named = [Named(run.scenario.name, run.figures) for run in runs]
+    read = [figures_for(request.user, run) for run in runs]
+    named = [Named(run.scenario.name, figures) for run, figures in zip(runs, read, strict=True)]
     return show(
         request,
         "scenarios/compare.html",
         title=_("Comparer des simulations"),
         crumbs=[cells.home()],
         runs=runs,
-        table=_side_by_side(request, runs) if runs else None,
+        table=_side_by_side(request, runs, named) if runs else None,
         funds=_funds(named) if runs else None,
         curves=drawings.coverage_curves(named) if runs else "",
         bars=[(one.name, drawings.public_bars(one.figures, f"publics-{at}")) for at, one in enumerate(named)],
@@ -95,8 +97,8 @@ def _best_extra(figures: Figures) -> str:
     return f"{cells.bought(found['units'])} ({found['label']})" if found else "—"
 
 
-def _side_by_side(request: HttpRequest, runs: Sequence[ScenarioRun]) -> Table:
-    rows = [row for row in _rows() if any(row[1](run.figures) != "—" for run in runs)]
+def _side_by_side(request: HttpRequest, runs: Sequence[ScenarioRun], named: Sequence[Named]) -> Table:
+    rows = [row for row in _rows() if any(row[1](one.figures) != "—" for one in named)]
     led = set(scenarios_led_by(request.user).values_list("pk", flat=True))
     if all(run.scenario_id in led and reads_lines(request.user, run.scenario) for run in runs):
         rows.append((_("L'unité suivante irait à"), _next))
@@ -104,10 +106,7 @@ def _side_by_side(request: HttpRequest, runs: Sequence[ScenarioRun]) -> Table:
         caption=_("Côte à côte"),
         columns=[
             Column(_("Ce qui change"), lambda row: row[0], heads=True),
-            *(
-                Column(run.scenario.name, lambda row, run=run: row[1](run.figures), numeric=True)
-                for run in runs
-            ),
+            *(Column(one.name, lambda row, one=one: row[1](one.figures), numeric=True) for one in named),
         ],
         rows=rows,
     )
@@ -153,7 +152,9 @@ def what_if_page(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     table, said = None, ""
     if form.is_valid():
         try:
-            table = _differences(run.figures, _answer(found, run, form.cleaned_data))
+            after = _answer(found, run, form.cleaned_data)
+            reads = reads_lines(request.user, found)
+            table = _differences(*(one if reads else without_small(one) for one in (run.figures, after)))
         except Refused as refused:
             said = refused.sentence
     piece = bool(request.headers.get("HX-Request"))

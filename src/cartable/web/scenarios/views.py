@@ -28,6 +28,7 @@ from cartable.planning.queries.agreements import must_ask
 from cartable.territories.models import School
 from cartable.web.scenarios import cells, drawings
 from cartable.web.scenarios.forms import NameForm, NewForm, WhatIfForm
+from cartable.web.scenarios.reading import figures_for
 from cartable.web.scenarios.tables import (
     extras_table,
     funds_of,
@@ -148,7 +149,7 @@ def _weights(found: Scenario) -> str:
 
 
 def _result(request: HttpRequest, found: Scenario, run: ScenarioRun, leads: bool) -> dict[str, Any]:
-    figures = run.figures
+    figures = figures_for(request.user, run)
     zone = found.body.department.time_zone if found.body.department else "Europe/Paris"
     return {
         "made_at": moment(run.made_at, zone),
