@@ -177,6 +177,14 @@ def test_a_guaranteed_minimum_is_kept_or_refused(pool, floors):
             assert "minimum garanti" in line.sentence or line.bound == "need"
 
 
+def test_a_minimum_that_changes_nothing_is_not_said():
+    """B is served whole at level 1; A reaches its minimum of 3 at level 1.5 by itself, so that many levels fit."""
+    groups = [Group("A", 4, Fraction(1, 2), floor=3), Group("B", 1)]
+    result = share(groups, 4)
+    assert (result.line("A").share, result.common_level) == (3, Fraction(3, 2))
+    assert not result.line("A").floor_bound and "minimum garanti" not in result.line("A").sentence
+
+
 def test_the_1_400_cards_of_the_colleges():
     """A worked example by hand: 3 collèges, one of them twice as heavy, one already served."""
     groups = [Group("A", 100), Group("B", 100, Fraction(2)), Group("C", 50, served=30)]

@@ -207,7 +207,11 @@ def _claim(group: Group, rule: Rule, pack: int) -> _Claim:
 
 
 def _water_level(claims: Sequence[_Claim], stock: int) -> Fraction | None:
-    """Find the level at which the real shares use the stock exactly; None if the stock covers every need."""
+    """Find the highest level at which the real shares use the stock exactly; None if the stock covers every need.
+
+    Where some are served whole and the others stand on their minimum, many levels do: at the highest of them a minimum
+    that changes nothing is not said to.
+    """
     if sum(claim.highest for claim in claims) <= stock:
         return None
     moving = [claim for claim in claims if claim.highest > claim.lowest]
@@ -215,7 +219,7 @@ def _water_level(claims: Sequence[_Claim], stock: int) -> Fraction | None:
     ends = [(claim.level(claim.highest), -1, claim) for claim in moving]
     fixed, slope = sum(claim.lowest for claim in claims), Fraction(0)
     for level, turn, claim in sorted(starts + ends, key=lambda event: event[0]):
-        if slope and fixed + level * slope >= stock:
+        if slope and fixed + level * slope > stock:
             break
         bound = claim.lowest if turn == 1 else claim.highest
         slope += turn * claim.slope
