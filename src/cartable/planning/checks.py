@@ -7,7 +7,7 @@ from django.db.models import F, Q, Sum
 from cartable.foundation.damage import Damage
 from cartable.funding.queries import reserved_for
 from cartable.planning.enums import ScenarioState, SplitState
-from cartable.planning.models import Scenario, ScenarioRun, Split, SplitShare
+from cartable.planning.models import Allocation, Scenario, ScenarioRun, Split, SplitShare
 
 
 def damages() -> list[Damage]:
@@ -54,6 +54,10 @@ def _chosen_as_run(scenario: Scenario, run: ScenarioRun) -> Iterator[Damage]:
         yield Damage(
             "choice_plans", f"Les plans de la simulation {scenario.public_id} ne sont pas son calcul."
         )
+    if not run.archive.erased_at and _shares(scenario) != _shares_said(scenario, run):
+        yield Damage(
+            "choice_shares", f"Des parts de la simulation {scenario.public_id} ne sont pas celles du calcul."
+        )
     paid = {row["code"]: row["spent"] for row in run.figures["funds"] if row["spent"]}
     codes = dict(scenario.funds.values_list("envelope__public_id", "code"))
     kept = {
@@ -65,6 +69,34 @@ def _chosen_as_run(scenario: Scenario, run: ScenarioRun) -> Iterator[Damage]:
             "choice_money",
             f"L'argent réservé pour la simulation {scenario.public_id} n'est pas celui du calcul.",
         )
+
+
+Shares = dict[tuple[str, str], tuple[int, int]]
+
+
+def _shares(scenario: Scenario) -> Shares:
+    """Give by good and school what stands allocated, and what its parts add up to."""
+    rows = Allocation.objects.filter(plan__scenario=scenario).annotate(
+        made_of=Sum("parts__quantity", default=0)
+    )
+    found = rows.values_list("plan__good__code", "school__uai", "quantity", "made_of")
+    return {(good, school): (units, made_of) for good, school, units, made_of in found}
+
+
+def _shares_said(scenario: Scenario, run: ScenarioRun) -> Shares:
+    """Give what the run said of those who answered; a silent one's share, served since, is at most what was kept."""
+    from cartable.planning.archives import read
+    from cartable.planning.choosing import given
+
+    held, said = _shares(scenario), dict[tuple[str, str], tuple[int, int]]()
+    for one in given(read(run)):
+        key = (one.good, one.school)
+        late, parts = held.get(key, (0, 0))
+        if not one.estimated:
+            said[key] = (one.quantity, one.quantity)
+        elif key in held and late == parts <= one.quantity:
+            said[key] = (late, parts)
+    return said
 
 
 def _runs() -> Iterator[Damage]:

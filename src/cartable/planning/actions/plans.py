@@ -30,7 +30,7 @@ from cartable.planning.actions.reserving import give_back_to_depot, take_from_de
 from cartable.planning.enums import PLAN_MOVES, PlanState, Rule
 from cartable.planning.models import Allocation, AllocationPart, AllocationShipment, Plan, ReserveLine
 from cartable.planning.papers import plan_sheet
-from cartable.planning.queries import already_promised, committed, plans_led_by, sheet_of
+from cartable.planning.queries import already_promised, committed, plans_led_by, reserved_by, sheet_of
 from cartable.planning.rules import Answered, Estimate, Estimator, Weights
 from cartable.territories.models import School
 
@@ -333,13 +333,17 @@ def _late_sentence(need: int, kept: int, quantity: int) -> str:
 
 @transaction.atomic
 def free_reserve(*, actor: Any, plan_id: UUID, reason: str) -> int:
-    """Give what is left of a plan's reserve back to the depot, so that a new plan can share it; give how many."""
+    """Give what is left of a plan's reserve back to the depot, so that a new plan can share it; give how many.
+
+    Of a plan that another replaced, all that stands in its name: a shipment that was cancelled since comes back there.
+    """
     plan = _locked(actor, plan_id)
-    if plan.state != PlanState.APPROVED:
+    if plan.state not in (PlanState.APPROVED, PlanState.REPLACED):
         raise Refused("plan_not_approved", "Ce plan n'est pas approuvé : il ne réserve rien.")
     if not reason.strip():
         raise Refused("reason_missing", "Indiquez le motif, en une phrase.", "reason")
-    left = plan.reserve
+    replaced = plan.state == PlanState.REPLACED
+    left = sum(row.quantity for row in reserved_by(plan.public_id)) if replaced else plan.reserve
     if left:
         give_back_to_depot(actor, plan, left)
         plan.reserve = 0

@@ -29,21 +29,28 @@ class Needed:
 
 def agreements_needed(scenario: Scenario) -> list[Needed]:
     """List what a scenario must be agreed to: the holders of its envelopes, and the troïka of each cité éducative."""
-    funds = scenario.funds.filter(envelope__isnull=False).select_related("envelope", "cite")
-    return [
-        Needed(fund, side, _is_self(scenario, fund, side))
-        for fund in funds
-        for side in (TROIKA if fund.kind == FundKind.CITE_EDUCATIVE else (Side.HOLDER,))
-    ]
+    funds = scenario.funds.filter(envelope__isnull=False).select_related("envelope__holder", "cite")
+    return [Needed(fund, side, _is_self(scenario, fund, side)) for fund in funds for side in _sides(fund)]
+
+
+def _sides(fund: ScenarioFund) -> tuple[Side, ...]:
+    """Give who is asked for a fund; the préfecture of a cité that holds its envelope answers once, for both."""
+    if fund.kind != FundKind.CITE_EDUCATIVE or fund.cite is None or fund.envelope is None:
+        return (Side.HOLDER,)
+    holder = fund.envelope.holder
+    of_cite = holder.kind == BodyKind.PREFECTURE and holder.department_id == fund.cite.department_id
+    return TROIKA if of_cite else (*TROIKA, Side.HOLDER)
 
 
 def _is_self(scenario: Scenario, fund: ScenarioFund, side: Side) -> bool:
     body = scenario.body
     if side == Side.HOLDER:
         return fund.envelope is not None and fund.envelope.holder_id == body.pk
+    if fund.cite is None:
+        return False
     if side == Side.PREFECT:
-        return body.kind == BodyKind.PREFECTURE
-    return side == Side.COMMUNE and body.commune_id is not None
+        return body.kind == BodyKind.PREFECTURE and body.department_id == fund.cite.department_id
+    return side == Side.COMMUNE and fund.cite.communes.filter(pk=body.commune_id or 0).exists()
 
 
 def must_ask(scenario: Scenario) -> bool:

@@ -18,31 +18,42 @@ from cartable.territories.models import School
 DECIDED = (ScenarioState.CHOSEN, ScenarioState.REPLACED)
 
 
-def shares_of_schools(schools: QuerySet[School]) -> QuerySet[Allocation]:
+def shares_of_schools(schools: QuerySet[School]) -> QuerySet:
     """Give the shares of some schools in chosen scenarios, each with what may leave now and what was received.
 
     `available` counts pieces that stand in the depot for it or have left; `received` those in received shipments. The
     caller has cut `schools` to those whose counts the user reads (`schools_served_by`).
     """
-    rows = Allocation.objects.filter(
-        school__in=schools.order_by(), plan__scenario__state__in=DECIDED, plan__state=PlanState.APPROVED
-    )
+    rows = Allocation.objects.filter(school__in=schools.order_by(), plan__scenario__state__in=DECIDED)
     return (
         in_three_numbers(rows)
+        .filter(plan__state__in=(PlanState.APPROVED, PlanState.REPLACED), allocated__gt=0)
         .select_related("plan__scenario__body", "plan__good", "school")
         .order_by("-plan__approved_at", "school__uai", "id")
     )
 
 
-def in_three_numbers(rows: QuerySet[Allocation]) -> QuerySet[Allocation]:
-    """Add to shares what may leave now (`available`) and what was received (`received`)."""
-    shipped = AllocationShipment.objects.filter(allocation=OuterRef("pk")).order_by().values("allocation")
-    received = shipped.filter(line__shipment__state=ShipmentState.RECEIVED)
-    total = received.annotate(units=Sum("line__quantity")).values("units")
-    return rows.annotate(
-        available=Case(When(plan__in_hand=True, then=F("quantity")), default=Value(0)),
-        received=Coalesce(Subquery(total), 0),
+def in_three_numbers(rows: QuerySet[Allocation]) -> QuerySet:
+    """Add to shares what is `allocated`, what may leave now (`available`) and what was `received`.
+
+    Of a plan that another replaced, what had left stays allocated.
+    """
+    lines = AllocationShipment.objects.filter(allocation=OuterRef("pk")).order_by().values("allocation")
+    left = lines.exclude(line__shipment__state=ShipmentState.CANCELLED)
+    rows = rows.annotate(
+        left=_units(left), received=_units(lines.filter(line__shipment__state=ShipmentState.RECEIVED))
     )
+    replaced = Q(plan__state=PlanState.REPLACED)
+    return rows.annotate(
+        allocated=Case(When(replaced, then=F("left")), default=F("quantity")),
+        available=Case(
+            When(replaced, then=F("left")), When(plan__in_hand=True, then=F("quantity")), default=Value(0)
+        ),
+    )
+
+
+def _units(lines: QuerySet) -> Coalesce:
+    return Coalesce(Subquery(lines.annotate(units=Sum("line__quantity")).values("units")), 0)
 
 
 def schools_served_by(user: Any) -> QuerySet[School]:

@@ -58,7 +58,7 @@ def _shares_table(request: HttpRequest, schools: Any) -> Table:
         columns=[
             Column(_("Établissement"), lambda a: a.school.name, heads=True),
             Column(_("Article"), lambda a: a.plan.good.label),
-            Column(_("Attribués"), lambda a: count(a.quantity), numeric=True),
+            Column(_("Attribués"), lambda a: count(a.allocated), numeric=True),
             Column(_("Disponibles maintenant"), lambda a: count(a.available), numeric=True),
             Column(_("Reçus"), lambda a: count(a.received), numeric=True),
             Column(_("Livrable"), lambda a: _deliverable(a.plan)),

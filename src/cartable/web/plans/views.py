@@ -36,6 +36,7 @@ from cartable.planning.queries import (
     plans_led_by,
     plans_visible_to,
     reserve_lines,
+    reserved_by,
     totals,
 )
 from cartable.planning.rules import Weights
@@ -132,6 +133,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         shares=_shares_table(request, found, shares, leads),
         reserve=_reserve_table(found) if leads else None,
         late=_late(found) if leads else [],
+        stranded=found.state == PlanState.REPLACED and bool(reserved_by(found.public_id)) if leads else False,
         unshipped=found.allocations.filter(quantity__gt=0, shipped_by=None).count() if leads else 0,
     )
 
