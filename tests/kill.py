@@ -229,6 +229,17 @@ def prepared(stores: Stores, play: Play, *, files: bool = False, bare: bool = Fa
     return stage
 
 
+def dies_anywhere(
+    play: Play, changes: dict[str, Any], all_or_nothing: Callable[..., Any], stores: Any, *, entries: int = 1
+) -> None:
+    """Let an act end as `changes` say, with so many entries of the journal and no damage; then kill it everywhere."""
+    before, done = before_and_after(stores, play)
+    assert {name: done[name] for name in changes} == changes
+    assert done["entries"] == before["entries"] + entries
+    assert done["damages"] == before["damages"] == []
+    all_or_nothing(play, before=before, done=done)
+
+
 def before_and_after(stores: Stores, play: Play) -> tuple[Any, Any]:
     """Give what stands before an act, and after it was done without any kill."""
     stage = prepared(stores, play)

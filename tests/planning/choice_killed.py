@@ -113,6 +113,6 @@ def state() -> dict[str, Any]:
             Account.objects.filter(code__in=kept, balance__gt=0).values_list("balance", flat=True)
         ),
         "shipments": Shipment.objects.count(),
-        "entries": Entry.objects.filter(verb="planning.scenario_chosen").count(),
+        "entries": Entry.objects.filter(verb__startswith="planning.").count(),
         "damages": [damage.code for damage in all_damages()],
     }

@@ -1,5 +1,6 @@
 """What a run gives, ready to be decided: the share of each school in each good, what is kept for the silent, why."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,10 @@ import polars as pl
 from cartable.planning import tagging
 from cartable.planning.archives import Files
 from cartable.planning.tables import whole
+
+
+# A code that a sentence of the engine quotes, with its quotes.
+QUOTED = re.compile(r"« [^»]+ »")
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ def spent(files: Files) -> dict[str, int]:
 
 def reasons(files: Files) -> Iterator[Why]:
     """Give what the run says of every line, with goods and funds by their names."""
-    names = _names(files)
+    names = {f"« {code} »": f"« {name} »" for code, name in _names(files).items()}
     for row in files.explain.iter_rows(named=True):
         yield Why(
             school=row["school"],
@@ -109,7 +114,5 @@ def _names(files: Files) -> dict[str, str]:
 
 
 def in_names(sentence: str, names: Mapping[str, str]) -> str:
-    """Put the names in the place of the codes that a sentence quotes, longest first."""
-    for code in sorted(names, key=len, reverse=True):
-        sentence = sentence.replace(f"« {code} »", f"« {names[code]} »")
-    return sentence
+    """Put names in the place of the codes that a sentence quotes; each is whole between its quotes."""
+    return QUOTED.sub(lambda found: names.get(found[0], found[0]), sentence)

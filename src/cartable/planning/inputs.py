@@ -65,7 +65,8 @@ class Planned:
 def planned(scenario: Scenario) -> Planned:
     """Plan a scenario from what is known now; raises AllocationRefused where its numbers cannot be planned with."""
     if scenario.archive:
-        return _from_files(scenario)
+        files = archives.unpack(open_document(scenario.archive))
+        return planned_files(files, scenario.rule, scenario.deadline)
     question = _question(scenario)
     needs = needs_of(question)
     put_delivered(needs.lines, question.operations, needs.origin, scenario.corrects)
@@ -147,8 +148,8 @@ def rule_of(rule: str, deadline: date | None) -> dict[str, Any]:
     return {"rule": rule, "deadline": deadline.isoformat() if deadline else None}
 
 
-def archive_of(named: Mapping[str, bytes]) -> bytes:
-    """Check the three files that were brought (by name: needs, sources, funds) and give what is kept of them.
+def brought(named: Mapping[str, bytes]) -> Files:
+    """Read the three files that were brought (by name: needs, sources, funds), with every column of the contract.
 
     Raises AllocationRefused with every reason by file and line.
     """
@@ -160,7 +161,7 @@ def archive_of(named: Mapping[str, bytes]) -> bytes:
     allocate_sheets(**sheets, rule="leximin", deadline=None, changes={})
     cells = {name: _complete(sheet.cells, COLUMNS[name]) for name, sheet in sheets.items()}
     nothing = pl.DataFrame()
-    return archives.pack(Files(**cells, plan=nothing, explain=nothing, hardship=nothing, rule={}))
+    return Files(**cells, plan=nothing, explain=nothing, hardship=nothing, rule={})
 
 
 def _complete(cells: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
@@ -169,12 +170,9 @@ def _complete(cells: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     return cells.with_columns(absent).select(columns)
 
 
-def _from_files(scenario: Scenario) -> Planned:
-    """Plan from the files of a scenario; how hard a place is, only its own weights tell."""
-    if scenario.archive is None:
-        raise RuntimeError("a scenario without files")
-    brought = archives.unpack(open_document(scenario.archive))
-    tables = Tables(brought.needs, brought.sources, brought.funds, scenario.rule, scenario.deadline)
+def planned_files(files: Files, rule: str, deadline: date | None) -> Planned:
+    """Plan from files that were brought; how hard a place is, only their own weights tell."""
+    tables = Tables(files.needs, files.sources, files.funds, rule, deadline)
     outcome = tables.allocate()
     return Planned(tables, outcome, Known({}, {}, _hard_by_weight(outcome)), 0, 0)
 

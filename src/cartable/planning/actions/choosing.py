@@ -53,6 +53,7 @@ def choose(*, actor: Any, scenario_id: UUID, run_id: UUID, reason: str, contest_
     `not_in_stock`, `not_enough`, `dates`, `reason_missing`.
     """
     from cartable.planning.actions.decided_rows import explain, write_shares
+    from cartable.planning.choosing import reasons
 
     found = scenarios_led_by(actor).filter(public_id=scenario_id).first()
     for operation in found.operations.order_by("id") if found else ():
@@ -68,11 +69,12 @@ def choose(*, actor: Any, scenario_id: UUID, run_id: UUID, reason: str, contest_
         replace(actor, scenario.corrects, reason)
     schools = {s.uai: s for s in School.objects.filter(uai__in=set(files.plan["school"]))}
     funds = {fund.code: fund for fund in scenario.funds.select_related("envelope")}
+    whys = list(reasons(files))
     for plan, shares in _plans(actor, scenario, run, files, schools):
-        write_shares(plan, shares, schools, funds, files)
+        write_shares(plan, shares, schools, funds, whys)
         _reserve_goods(actor, plan)
     _reserve_money(actor, scenario, files, funds)
-    explain(scenario, files)
+    explain(scenario, whys)
     _chosen(actor, scenario, run, reason, contest_until)
     return scenario
 
@@ -87,7 +89,8 @@ def _checked(scenario: Scenario, run: ScenarioRun, reason: str, contest_until: d
         raise Refused("from_files", _("Une simulation lue de fichiers se compare, elle ne se retient pas."))
     if not all_agreed(scenario):
         raise Refused("agreement", _("Il manque l'accord de ceux dont cette simulation dépense l'argent."))
-    if contest_until < clock.today():
+    places = scenario.operations.values_list("department__time_zone", flat=True)
+    if contest_until < max((clock.today(zone) for zone in places), default=clock.today()):
         raise Refused(
             "dates",
             _("Les établissements doivent pouvoir contester : choisissez un jour à venir."),

@@ -8,8 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from cartable.operations.enums import SERVES, Good
-from cartable.planning.archives import Files
-from cartable.planning.choosing import Given, reasons
+from cartable.planning.choosing import Given, Why
 from cartable.planning.models import (
     Allocation,
     AllocationPart,
@@ -34,10 +33,10 @@ def write_shares(
     shares: Sequence[Given],
     schools: Mapping[str, School],
     funds: Mapping[str, ScenarioFund],
-    files: Files,
+    whys: Sequence[Why],
 ) -> None:
     """Write the shares of a plan and what each is made of; those of silent schools as its reserve."""
-    said = _said(files, str(plan.pool.good))
+    said = _said(whys, str(plan.pool.good))
     known = [one for one in shares if not one.estimated]
     rows = Allocation.objects.bulk_create(_allocation(plan, one, schools[one.school], said) for one in known)
     AllocationPart.objects.bulk_create(
@@ -65,9 +64,9 @@ class _Said:
     sentences: tuple[str, ...] = ()
 
 
-def _said(files: Files, good: str) -> dict[tuple[str, bool], _Said]:
+def _said(whys: Sequence[Why], good: str) -> dict[tuple[str, bool], _Said]:
     found: dict[tuple[str, bool], _Said] = defaultdict(_Said)
-    for why in reasons(files):
+    for why in whys:
         if KINDS[why.kind] == SERVES[Good(good)]:
             one = found[why.school, why.estimated]
             one.need += why.need
@@ -101,9 +100,10 @@ def _reserve_line(
     )
 
 
-def explain(scenario: Scenario, files: Files) -> None:
+def explain(scenario: Scenario, whys: Sequence[Why]) -> None:
     """Keep why each line receives what it does, as the run said it."""
-    schools = dict(School.objects.filter(uai__in=set(files.explain["school"])).values_list("uai", "id"))
+    named = {why.school for why in whys}
+    schools = dict(School.objects.filter(uai__in=named).values_list("uai", "id"))
     Explanation.objects.bulk_create(
         (
             Explanation(
@@ -122,7 +122,7 @@ def explain(scenario: Scenario, files: Files) -> None:
                 ahead_of=why.ahead_of[:300],
                 sentence=why.sentence[:MOST_SENTENCE],
             )
-            for why in reasons(files)
+            for why in whys
         ),
         batch_size=1_000,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cartable.foundation import clock
@@ -69,7 +70,15 @@ def _recorded(actor: Any, verb: str, scenario: Scenario, **data: Any) -> None:
 
 def draft(actor: Any, scenario_id: UUID) -> Scenario:
     """Lock a scenario that the actor leads and that is still prepared; refuse otherwise."""
-    scenario = locked(actor, scenario_id)
+    return _prepared(locked(actor, scenario_id))
+
+
+def in_draft(actor: Any, scenario_id: UUID) -> Scenario:
+    """Give such a scenario without locking it, to plan before anything is written."""
+    return _prepared(_one(scenarios_led_by(actor), scenario_id))
+
+
+def _prepared(scenario: Scenario) -> Scenario:
     if scenario.state != ScenarioState.DRAFT:
         raise Refused("closed", _("Cette simulation n'est plus en préparation : copiez-la pour la modifier."))
     return scenario
@@ -77,7 +86,10 @@ def draft(actor: Any, scenario_id: UUID) -> Scenario:
 
 def locked(actor: Any, scenario_id: UUID) -> Scenario:
     """Lock a scenario that the actor leads; refuse otherwise."""
-    rows = scenarios_led_by(actor).select_for_update(of=("self",))
+    return _one(scenarios_led_by(actor).select_for_update(of=("self",)), scenario_id)
+
+
+def _one(rows: QuerySet[Scenario], scenario_id: UUID) -> Scenario:
     scenario = rows.filter(public_id=scenario_id).first()
     if scenario is None:
         raise Refused("not_yours", _(NOT_YOURS))

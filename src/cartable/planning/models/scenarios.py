@@ -214,8 +214,8 @@ class OwnWeight(models.Model):
 class ScenarioRun(models.Model):
     """What a scenario gave when it was computed, from frozen inputs that anybody can run again.
 
-    `archive` is a zip of needs.csv, sources.csv, funds.csv, plan.csv and rule.json; `summary` the account of the
-    engine, `figures` what the pages compare.
+    `archive` is a zip of what it was made from and what it gave (see `planning.archives`), `figures` what the pages
+    compare.
     """
 
     public_id = PublicIdField()
@@ -224,7 +224,6 @@ class ScenarioRun(models.Model):
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     input_hash = models.CharField(max_length=64)
     archive = models.ForeignKey(StoredDocument, on_delete=models.PROTECT, related_name="+")
-    summary = models.JSONField()
     figures = models.JSONField()
     answered = models.PositiveIntegerField(_("établissements ayant répondu"), default=0)
     asked = models.PositiveIntegerField(_("établissements interrogés"), default=0)

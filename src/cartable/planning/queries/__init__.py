@@ -22,6 +22,7 @@ from cartable.planning.queries.scenarios import (
     scenarios_led_by,
     scenarios_visible_to,
     usable_operations,
+    with_latest_run,
 )
 from cartable.planning.queries.splits import (
     Credits,
@@ -61,4 +62,5 @@ __all__ = [
     "splits_led_by",
     "totals",
     "usable_operations",
+    "with_latest_run",
 ]

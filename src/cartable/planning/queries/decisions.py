@@ -1,6 +1,6 @@
 """Reads on what was chosen: each school's share in three numbers, why, and what it contests."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -50,6 +50,24 @@ def in_three_numbers(rows: QuerySet[Allocation]) -> QuerySet:
             When(replaced, then=F("left")), When(plan__in_hand=True, then=F("quantity")), default=Value(0)
         ),
     )
+
+
+class Three(NamedTuple):
+    """Units of a plan: allocated, its reserve included; what may leave now; what was received."""
+
+    allocated: int
+    available: int
+    received: int
+
+
+def three_numbers(plan: Plan) -> Three:
+    """Give the three numbers of a plan, added up by the store (one query)."""
+    names = ("allocated", "available", "received")
+    sums = in_three_numbers(plan.allocations.all()).aggregate(
+        **{f"{name}_sum": Sum(name, default=0) for name in names}
+    )
+    kept = plan.reserve if plan.state == PlanState.APPROVED else 0
+    return Three(sums["allocated_sum"] + kept, sums["available_sum"], sums["received_sum"])
 
 
 def _units(lines: QuerySet) -> Coalesce:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cartable.accounts.enums import Role
 from cartable.accounts.queries import bodies_as, departments_as, is_everywhere, regions_as
@@ -76,6 +76,14 @@ def runs_visible_to(user: Any) -> QuerySet[ScenarioRun]:
         ScenarioRun.objects.filter(scenario__in=scenarios_visible_to(user).order_by())
         .select_related("scenario__body", "archive", "made_by")
         .order_by("-made_at", "-id")
+    )
+
+
+def with_latest_run(rows: QuerySet[Scenario]) -> QuerySet[Scenario]:
+    """Give scenarios with their last run alone in `last_runs` (one more query)."""
+    newer = ScenarioRun.objects.filter(scenario=OuterRef("scenario"), pk__gt=OuterRef("pk"))
+    return rows.prefetch_related(
+        Prefetch("runs", queryset=ScenarioRun.objects.filter(~Exists(newer)), to_attr="last_runs")
     )
 
 

@@ -31,6 +31,9 @@ from cartable.web.show import paged, show
 from cartable.web.table import Column, Table, in_french
 
 
+MOST = 200  # shares shown before the reasons, which have pages
+
+
 def shares(request: HttpRequest) -> HttpResponse:
     """Show the shares of the person's schools, and why each is what it is."""
     schools = schools_served_by(request.user)
@@ -39,7 +42,7 @@ def shares(request: HttpRequest) -> HttpResponse:
         request,
         "decisions/shares.html",
         title=_("Ce qui vous est attribué"),
-        table=_shares_table(request, schools),
+        table=_shares_table(schools),
         why=_why_table(request, why),
         rules=[(one.name, one.body.name, one.reason, _rule(one)) for one in decided_for(schools)],
         contests=_contests_table(schools),
@@ -52,7 +55,7 @@ def _rule(scenario: Scenario) -> str:
     return f"{_(RULES[scenario.rule])} {rule_of_weights(coefficients_of(scenario), own)}"
 
 
-def _shares_table(request: HttpRequest, schools: Any) -> Table:
+def _shares_table(schools: Any) -> Table:
     return Table(
         caption=_("Vos parts"),
         columns=[
@@ -63,7 +66,7 @@ def _shares_table(request: HttpRequest, schools: Any) -> Table:
             Column(_("Reçus"), lambda a: count(a.received), numeric=True),
             Column(_("Livrable"), lambda a: _deliverable(a.plan)),
         ],
-        rows=paged(request, shares_of_schools(schools)),
+        rows=shares_of_schools(schools)[:MOST],
         empty=_("Rien ne vous est attribué pour l'instant."),
     )
 

@@ -21,7 +21,7 @@ from cartable.planning.enums import AgreementState, ContestState, ScenarioState
 from cartable.planning.models import Scenario
 from cartable.planning.queries import latest_run, plans_led_by, scenarios_led_by, scenarios_visible_to
 from cartable.planning.queries.agreements import agreements_answered_by, agreements_of, must_ask
-from cartable.planning.queries.decisions import contests_led_by, contests_of, in_three_numbers, plans_of
+from cartable.planning.queries.decisions import contests_led_by, contests_of, plans_of, three_numbers
 from cartable.web.decisions.forms import AgreementForm, AnswerForm, ChooseForm, CorrectForm
 from cartable.web.parts import Badge, Tone
 from cartable.web.scenarios import cells
@@ -209,16 +209,7 @@ def _agreements_table(found: Scenario) -> Table:
 
 
 def _plans_table(found: Scenario) -> Table:
-    rows = [(plan, in_three_numbers(plan.allocations.all())) for plan in plans_of(found)]
-    counted = [
-        (
-            plan,
-            sum(share.quantity for share in shares) + plan.reserve,
-            sum(share.available for share in shares),
-            sum(share.received for share in shares),
-        )
-        for plan, shares in rows
-    ]
+    counted = [(plan, three_numbers(plan)) for plan in plans_of(found)]
     return Table(
         caption=_("Plans"),
         columns=[
@@ -228,9 +219,9 @@ def _plans_table(found: Scenario) -> Table:
                 heads=True,
             ),
             Column(_("Part de l'opération"), lambda row: row[0].pool.name),
-            Column(_("Attribués, réserve comprise"), lambda row: cells.count(row[1]), numeric=True),
-            Column(_("Disponibles maintenant"), lambda row: cells.count(row[2]), numeric=True),
-            Column(_("Reçus"), lambda row: cells.count(row[3]), numeric=True),
+            Column(_("Attribués, réserve comprise"), lambda row: cells.count(row[1].allocated), numeric=True),
+            Column(_("Disponibles maintenant"), lambda row: cells.count(row[1].available), numeric=True),
+            Column(_("Reçus"), lambda row: cells.count(row[1].received), numeric=True),
             Column(_("En réserve"), lambda row: cells.count(row[0].reserve), numeric=True),
         ],
         rows=counted,

@@ -23,6 +23,7 @@ from cartable.planning.queries import (
     scenarios_led_by,
     scenarios_visible_to,
     usable_operations,
+    with_latest_run,
 )
 from cartable.planning.queries.agreements import must_ask
 from cartable.territories.models import School
@@ -46,7 +47,7 @@ from cartable.web.table import Column, Table, link
 def index(request: HttpRequest) -> HttpResponse:
     """List the simulations that the person sees, with what each gives."""
     rows = scenarios_visible_to(request.user).exclude(state=ScenarioState.DROPPED)
-    page = paged(request, rows.prefetch_related("runs"))
+    page = paged(request, with_latest_run(rows))
     may_make = deciding_bodies(request.user).exists()
     table = Table(
         caption=_("Simulations"),
@@ -73,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _last(scenario: Scenario) -> ScenarioRun | None:
     """Give the last of the runs that were fetched with the list."""
-    return next(iter(scenario.runs.all()), None)
+    return next(iter(scenario.last_runs), None)  # type: ignore[attr-defined]
 
 
 def _made_on(run: ScenarioRun | None) -> str:
