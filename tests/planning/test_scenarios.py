@@ -237,6 +237,27 @@ def test_what_came_already_counts(lead, operation, sims, run):
     assert found.figures["kinds"]["connection"]["delivered"] == 10
 
 
+def test_a_card_goes_to_who_can_use_one(operation, sims, run):
+    with_slot, without = make.school(name="A"), make.school(name="B")
+    make.answered(operation, with_slot, 10)
+    make.answered(operation, without, 10)
+    ReturnLine.objects.filter(of_return__school=without).update(good="key")
+    sims(20)
+    sims(3, "cle", good="key", label="Clés 4G")
+    assert given(run()) == {with_slot.uai: 10, without.uai: 3}
+
+
+def test_what_is_kept_for_the_silent_is_kept_once(lead, operation, sims, run):
+    make.answered(operation, make.school(name="A", pupils_count=100), 10)
+    silent = make.school(name="B", pupils_count=100)
+    receive_lot(actor=lead, operation_id=operation.public_id, good="sim", mode="given", quantity=20)
+    pool = operation.pools.get(serves="college")
+    plan = approve(actor=lead, plan_id=propose(actor=lead, pool_id=pool.public_id).public_id)
+    assert plan.reserve_lines.get(school=silent).kept == 10
+    sims(20)
+    assert given(run()) == {}
+
+
 def test_a_run_can_be_replayed_and_is_the_same_twice(operation, sims, offer, fund, run):
     for units in (3, 8, 13):
         make.answered(operation, make.school(), units)

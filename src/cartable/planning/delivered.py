@@ -11,7 +11,7 @@ from cartable.equipment.models import ShipmentLine
 from cartable.operations.enums import SERVES, Good
 from cartable.operations.models import Operation
 from cartable.planning.enums import PlanState
-from cartable.planning.models import Allocation, AllocationShipment, Scenario
+from cartable.planning.models import Allocation, AllocationShipment, ReserveLine, Scenario
 from cartable.planning.needs import Line
 
 
@@ -32,7 +32,7 @@ def put_delivered(
     origin: Mapping[tuple[int, str], int],
     corrects: Scenario | None,
 ) -> None:
-    """Add to each line what earlier plans gave it, and what left a depot without a plan (four queries).
+    """Add to each line what earlier plans gave it, and what left a depot without a plan (five queries).
 
     Only what comes from the operation that asked counts: an answer to a later question knows what came before it.
     Of the scenario that this one corrects, what has left counts, the rest is planned anew.
@@ -40,7 +40,8 @@ def put_delivered(
     by_school: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         by_school[line.school.id].append(line)
-    for came in (*_promised(operations, corrects), *_left(operations, corrects)):
+    given = (_promised, _kept, _left)
+    for came in (one for read in given for one in read(operations, corrects)):
         kind = SERVES[Good(came.good)]
         asked_in = origin.get((came.school, kind))
         if asked_in in (None, came.operation):
@@ -59,6 +60,18 @@ def _promised(operations: Collection[Operation], corrects: Scenario | None) -> I
             left -= units
             yield Came(row.school_id, pool.operation_id, pool.good, units, frozenset(part.tags.split("|")))
         yield Came(row.school_id, pool.operation_id, pool.good, left, frozenset())
+
+
+def _kept(operations: Collection[Operation], corrects: Scenario | None) -> Iterable[Came]:
+    """Give what approved plans keep for silent schools: it is not to be kept for them a second time."""
+    rows = ReserveLine.objects.filter(
+        plan__state=PlanState.APPROVED, plan__pool__operation__in=operations, kept__gt=0
+    ).exclude(Q(plan__scenario=corrects) if corrects else Q(pk=None))
+    found = rows.order_by("id").values_list(
+        "school_id", "plan__pool__operation_id", "plan__pool__good", "kept"
+    )
+    for school, operation, good, units in found:
+        yield Came(school, operation, good, units, frozenset())
 
 
 def _left(operations: Collection[Operation], corrects: Scenario | None) -> Iterable[Came]:

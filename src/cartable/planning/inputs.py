@@ -24,7 +24,7 @@ from cartable.planning.figures import Known, figures
 from cartable.planning.models import Scenario
 from cartable.planning.needs import Line, Needs, Question, needs_of
 from cartable.planning.running import Tables, extras, within_limits
-from cartable.planning.tables import Purse, funds_table, needs_table, purses, sources_table, tags_of
+from cartable.planning.tables import Purse, funds_table, needs_table, purses, sources_table, tags_of, whom
 from cartable.planning.weighing import Coefficients, coefficients_of, hardship, weight
 
 
@@ -127,7 +127,7 @@ class _Planner:
 
     @property
     def restrictions(self) -> list[str]:
-        return [good.only_for for good in self.goods]
+        return [whom(good) for good in self.goods]
 
     def hardship(self, tables: Tables) -> pl.DataFrame:
         """Place each line on the fixed scale; lines of a school that the tables join stand at the hardest of them."""

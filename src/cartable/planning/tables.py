@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from cartable.engines.allocation.columns import FUNDS, NEEDS, SOURCES
+from cartable.operations.enums import SERVES, Good
 from cartable.planning import tagging
 from cartable.planning.enums import FundKind
 from cartable.planning.models import ScenarioFund, ScenarioGood
@@ -134,6 +135,16 @@ def _nearest(funds: Sequence[Purse]) -> dict[tuple[str, str], str]:
     }
 
 
+def whom(good: ScenarioGood) -> str:
+    """Give whom goods serve: what was chosen, and a connection only who asked for that sort.
+
+    A home whose devices take no SIM card can do nothing with one; the school says it in its answer.
+    """
+    if SERVES[Good(good.good)] != NeedKind.CONNECTION:
+        return good.only_for
+    return tagging.restriction(f"{good.only_for}{tagging.AND}{good.good}")
+
+
 def sources_table(goods: Iterable[ScenarioGood], tags: set[str]) -> pl.DataFrame:
     """Make the table of goods; one for a public that no need carries is left out, for the engine knows it not."""
     rows = [
@@ -143,11 +154,11 @@ def sources_table(goods: Iterable[ScenarioGood], tags: set[str]) -> pl.DataFrame
             "price_cents": str(good.price_cents),
             "stock": "" if good.stock is None else str(good.stock),
             "pack": str(good.pack),
-            "only_for": f"tag:{good.only_for}" if good.only_for else "",
+            "only_for": f"tag:{whom(good)}" if whom(good) else "",
             "available_on": good.available_on.isoformat() if good.available_on else "",
         }
         for good in sorted(goods, key=lambda good: good.code)
-        if not good.only_for or good.only_for in tags
+        if not whom(good) or whom(good) in tags
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(SOURCES, pl.String))
 
