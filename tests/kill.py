@@ -234,7 +234,7 @@ def dies_anywhere(
 ) -> None:
     """Let an act end as `changes` say, with so many entries of the journal and no damage; then kill it everywhere."""
     before, done = before_and_after(stores, play)
-    assert {name: done[name] for name in changes} == changes
+    assert {name: done[name] for name in changes} == changes, done
     assert done["entries"] == before["entries"] + entries
     assert done["damages"] == before["damages"] == []
     all_or_nothing(play, before=before, done=done)

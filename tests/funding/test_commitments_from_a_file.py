@@ -16,7 +16,8 @@ from cartable.funding.models import Commitment
 from cartable.intake.contracts import WEB, Limits
 from cartable.ledger.queries import sum_is_zero
 from tests import factories
-from tests.funding.stage import left
+from tests.funding.stage import DAY, envelope, left, ministry, prefecture, region_prefecture
+from tests.funding.stage import line as stage_line
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -184,3 +185,29 @@ def test_the_command_says_what_it_did(purse, tmp_path, capsys):
     assert '"created": 1' in capsys.readouterr().out
     assert "-5" in rejects.read_text(encoding="utf-8-sig")
     assert Body.objects.filter(siret=SIRETS[0]).count() == 1
+
+
+def test_a_code_of_two_programmes_is_not_guessed(purse, tmp_path):
+    twin = actions.open_programme(
+        actor=None, code="autre-plan", name="Autre plan", starts_on=DAY, ends_on=date(2020, 12, 31)
+    )
+    nation = envelope(stage_line("equipment_extra", None, of=twin, name="Même code"), ministry())
+    region = envelope(nation.line, region_prefecture(purse.north), nation)
+    other = envelope(nation.line, prefecture(purse.d59), region)
+    path = write(tmp_path / "f.csv", line())
+    report = import_commitments(actor=None, path=path)
+    assert (report.created, [one.field for one in report.rejects]) == (0, ["line"])
+    assert "ajoutez une colonne « programme »" in report.rejects[0].reason
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(
+            [[*HEADER, "Programme"], [*line(), purse.line.programme.code]]
+        )
+    assert import_commitments(actor=None, path=path).created == 1
+    assert (purse.nord.parts.count(), other.parts.count()) == (1, 0)
+
+
+def test_the_number_of_a_budget_programme_in_a_file_changes_nothing(purse, tmp_path):
+    path = tmp_path / "f.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([[*HEADER, "Programme"], [*line(), "147"]])
+    assert import_commitments(actor=None, path=path).created == 1

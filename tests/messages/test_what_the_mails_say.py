@@ -34,6 +34,19 @@ WORDS = {
     },
     "credit_ending": {"school": SCHOOL, "ends_on": END, "cards": 11, "link": LINK, **FROM},
     "loan_ending": {"school": SCHOOL, "ends_on": END, "loans": 1, "link": LINK, **FROM},
+    "share": {
+        "school": SCHOOL,
+        "operation": "SIM d'avril",
+        "scenario": "Au plus juste",
+        "corrects": False,
+        "given": [texts.Line("carte SIM à donner", 6, 2, 0)],
+        "kept": [],
+        "silent": False,
+        "why": "short",
+        "until": END,
+        "link": LINK,
+        **FROM,
+    },
     "appointment": {
         "school": SCHOOL,
         "at": FIRST_OF_MAY,
@@ -89,3 +102,45 @@ def test_a_family_is_told_what_to_bring_when_there_is_something():
 def test_a_subject_that_holds_a_long_name_still_fits_the_outbox():
     assert write("reminder", operation="o" * 300).subject.endswith("oo…")
     assert len(write("reminder", operation="o" * 300).subject) == 150
+
+
+CARDS, FEWER = texts.Line("carte SIM à donner", 6, 0, 0), texts.Line("carte SIM à donner", 4, 0, 6)
+NONE_LEFT, TABLETS = texts.Line("carte SIM à donner", 0, 0, 6), texts.Line("tablette à prêter", 3, 3, 3)
+SHARES = {
+    "first": ({}, ["reçoit :\n- carte SIM à donner : 6 (encore attendus : 2)\nChaque livraison"]),
+    "nothing": ({"given": []}, ["ne reçoit rien : les articles et l'argent réunis n'ont pas permis"]),
+    "covered": ({"given": [], "why": "covered"}, ["ne reçoit rien : ce qui a déjà été livré ou promis"]),
+    "kept": (
+        {"given": [], "kept": [CARDS], "silent": True},
+        ["Il manque la réponse", "il est gardé :\n- carte SIM à donner : 6\nRépondez"],
+    ),
+    "silent": ({"given": [], "silent": True}, ["ne reçoit rien", "Répondez pour être compté."]),
+    "both": (
+        {"kept": [TABLETS], "silent": True},
+        ["- carte SIM à donner : 6 (", "il est gardé :\n- tablette à prêter : 3\n"],
+    ),
+    "fewer": (
+        {"given": [FEWER, TABLETS], "corrects": True},
+        ["a corrigé", "carte SIM à donner : 4 au lieu de 6\n- tablette à prêter : 3 (encore attendus : 3)\n"],
+    ),
+    "no more": ({"given": [NONE_LEFT], "corrects": True}, ["ne reçoit plus rien : les articles"]),
+    "left out": (
+        {"given": [NONE_LEFT], "corrects": True, "why": "left_out", "until": None},
+        ["ne reçoit plus rien : la répartition corrigée ne concerne plus"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SHARES)
+def test_a_share_says_what_comes_or_why_nothing_does_and_how_to_contest(case):
+    changes, said = SHARES[case]
+    mail = write("share", **changes)
+    for words in said:
+        assert words in mail.body, mail.body
+    for trace in ("\n\n\n", " \n", "None", "\n."):
+        assert trace not in mail.body, mail.body
+    assert ("contester sur la même page, jusqu'au mardi 30 juin 2020 compris." in mail.body) == (
+        case != "left out"
+    )
+    assert ("ne reçoit" in mail.body) == (case in ("nothing", "covered", "silent", "no more", "left out"))
+    assert mail.subject.startswith("Votre part change" if changes.get("corrects") else "Votre part :")

@@ -12,6 +12,7 @@ from cartable.foundation import clock
 from cartable.funding.models import Reservation
 from cartable.journal.models import Entry
 from cartable.ledger.models import Account
+from cartable.messages.models import OutgoingMessage
 from cartable.planning import actions
 from cartable.planning.models import Allocation, Explanation, Plan, Scenario
 from cartable.planning.queries import latest_run
@@ -28,8 +29,8 @@ def prepare() -> None:
     with clock.at(NINE):
         office = Office()
         User.objects.filter(pk=office.lead.pk).update(identifier=LEAD)
-        office.school(20, "A", pupils_count=500)
-        office.school(12, "B", pupils_count=500)
+        office.school(20, "A", pupils_count=500, email="a@example.test")
+        office.school(12, "B", pupils_count=500, email="b@example.test")
         office.school(0, "C", kind="ecole", pupils_count=90)
         office.stock(12)
         office.stock(4, origin="gift", code="don")
@@ -113,6 +114,10 @@ def state() -> dict[str, Any]:
             Account.objects.filter(code__in=kept, balance__gt=0).values_list("balance", flat=True)
         ),
         "shipments": Shipment.objects.count(),
+        "told": sorted(
+            [one.recipient, one.subject]
+            for one in OutgoingMessage.objects.filter(dedup_key__startswith="choice:")
+        ),
         "entries": Entry.objects.filter(verb__startswith="planning.").count(),
         "damages": [damage.code for damage in all_damages()],
     }

@@ -11,10 +11,16 @@ from tests import kill
 
 
 ROOM = "tests.planning.choice_killed"
+FIRST = "Votre part : Cartes SIM"
 ACTS: dict[str, tuple[kill.Play, dict[str, Any]]] = {
     "choose": (
         kill.play(ROOM, "choose"),
-        {"scenarios": [["Premier", "chosen"]], "reserved": [12], "money": [6_000]},
+        {
+            "scenarios": [["Premier", "chosen"]],
+            "reserved": [12],
+            "money": [6_000],
+            "told": [["a@example.test", FIRST], ["b@example.test", FIRST]],
+        },
     ),
     "release": (kill.play(ROOM, "release", prepare="prepare_chosen"), {"shipments": 2}),
     "goods arrived": (kill.play(ROOM, "arrive", prepare="prepare_arrived"), {"reserved": [4, 12]}),

@@ -179,3 +179,9 @@ def test_a_lot_names_the_commitment_that_paid_it_and_the_commitment_shows_the_lo
         factories.user("equipment", Body.objects.create(kind=BodyKind.LOCAL_AUTHORITY, name="Loin"))
     )
     assert stranger.get(reverse("lot-paid-by", args=[lot.public_id])).status_code == 404
+
+
+def test_a_search_as_long_as_a_page_is_answered(country, people):
+    client = people.as_(people.prefect)
+    for name, args in (("commitment-new", [country.nord.public_id]), ("circonscriptions", [])):
+        assert client.get(reverse(name, args=args), {"q": "a " * 1500}).status_code == 200, name

@@ -28,6 +28,16 @@ def check_ceilings(source: Envelope | None, target: Envelope, ae_cents: int) -> 
             _within(ceiling.cents, reached(ceiling) + ae_cents)
 
 
+def check_bound(ceiling: LineCeiling) -> None:
+    """Refuse a bound that is below what has reached its territory."""
+    if ceiling.kind in BINDING and ceiling.cents is not None and (there := reached(ceiling)) > ceiling.cents:
+        sentence = _(
+            "Ce territoire a déjà reçu %(there)s : un plafond ne peut pas être inférieur. "
+            "Retirez d'abord des crédits."
+        )
+        raise Refused("below_reached", sentence % {"there": show(there)}, "cents")
+
+
 def _over(target: Envelope) -> list[LineCeiling]:
     """Give the ceilings that bind the territory of an envelope, locked."""
     here = Q(department=target.department_id) if target.department_id else Q(region=target.region_id)

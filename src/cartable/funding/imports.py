@@ -22,7 +22,7 @@ from cartable.funding.actions.committing import Asked, first_transfer
 from cartable.funding.actions.shared import derived
 from cartable.funding.enums import CommitmentState, Credit, Share, Stage
 from cartable.funding.models import Commitment, CommitmentPart, Envelope
-from cartable.funding.reading import CONTRACT, CommitmentLine, EnvelopeFacts, Envelopes, read_line
+from cartable.funding.reading import AMBIGUOUS, CONTRACT, CommitmentLine, EnvelopeFacts, Envelopes, read_line
 from cartable.funding.rules import show
 from cartable.intake.contracts import COMMAND, Limits, Reject
 from cartable.intake.exporting import write_rejects
@@ -107,7 +107,7 @@ def _collector_at_rest() -> Iterator[None]:
 def _envelopes(actor: Any) -> Envelopes:
     """Give the envelopes that `actor` decides on by line, year and territory, with what is left; they are locked."""
     rows = Envelope.objects.filter(perms.run_by(actor)).select_related(
-        "line", "department", "region", "holder"
+        "line__programme", "department", "region", "holder"
     )
     accounts = Account.objects.filter(
         envelope_account__envelope__in=rows.order_by().values("pk"),
@@ -116,11 +116,14 @@ def _envelopes(actor: Any) -> Envelopes:
     )
     locked = accounts.select_for_update(of=("self",), no_key=True).order_by("id")
     left = {code.partition(":")[2]: balance for code, balance in locked.values_list("code", "balance")}
-    found: dict[Code, EnvelopeFacts] = {}
+    found: dict[Code, EnvelopeFacts | None] = {}
     for envelope in rows:
         facts = EnvelopeFacts(envelope, left.get(envelope.public_id.hex, 0))
-        for place in _places(envelope):
-            found[fold(envelope.line.code), str(envelope.year), place] = facts
+        line, programme = fold(envelope.line.code), fold(envelope.line.programme.code)
+        for code in (line, f"{programme}/{line}"):
+            for place in _places(envelope):
+                key = code, str(envelope.year), place
+                found[key] = AMBIGUOUS if key in found else facts
     return found
 
 

@@ -29,6 +29,7 @@ CONTRACT = Contract(
             required=True,
         ),
         Column("line", ("ligne", "code ligne", "ligne budgetaire", "dispositif", "line"), required=True),
+        Column("programme", ("programme", "code programme", "plan")),
         Column("year", ("exercice", "annee", "year")),
         Column(
             "territory",
@@ -96,7 +97,9 @@ class CommitmentLine:
         return self.net + self.vat
 
 
-Envelopes = Mapping[tuple[str, str, str], EnvelopeFacts]
+# `AMBIGUOUS` where several envelopes answer to one code, year and territory.
+AMBIGUOUS = None
+Envelopes = Mapping[tuple[str, str, str], EnvelopeFacts | None]
 
 
 class Faulty(Exception):
@@ -175,8 +178,20 @@ def _text(cells: Mapping[str, str], field: str, length: int, *, needed: bool = T
 def _envelope(cells: Mapping[str, str], envelopes: Envelopes, year: str) -> EnvelopeFacts:
     place = cells["territory"].strip().upper()
     place = place.zfill(2) if place.isdigit() else place
-    key = (fold(cells["line"]), cells["year"].strip().removesuffix(".0") or year, place)
+    programme = fold(cells["programme"])
+    line, asked = fold(cells["line"]), cells["year"].strip().removesuffix(".0") or year
+    named = (f"{programme}/{line}", asked, place)
+    # A column « programme » may hold the number of the State's budget programme: then the line alone tells.
+    key = named if named in envelopes else (line, asked, place)
     facts = envelopes.get(key)
+    if facts is AMBIGUOUS and key in envelopes:
+        raise Faulty(
+            "line",
+            _(
+                "plusieurs de vos enveloppes répondent à ce code : ajoutez une colonne « programme » avec le "
+                "code du programme"
+            ),
+        )
     if facts is None:
         raise Faulty(
             "territory", _("aucune de vos enveloppes ne porte cette ligne, cet exercice et ce territoire")

@@ -3,6 +3,7 @@
 Moments are given in the département's own time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -65,6 +66,32 @@ def shipment(*, number: str, recipient: str, arrives_on: date, link: str, issuer
     return _write(
         "shipment",
         number=number, recipient=recipient, day=_day(arrives_on), link=link, issuer=issuer, contact=contact,
+    )  # fmt: skip
+
+
+class Line(NamedTuple):
+    """So many of one sort of goods, of which some are still to come, and how many it was before."""
+
+    name: str
+    now: int
+    coming: int
+    before: int
+
+
+def share(
+    *, school: str, operation: str, scenario: str, corrects: bool, given: Sequence[Line], kept: Sequence[Line],
+    silent: bool, why: str, until: date | None, link: str, issuer: str, contact: str,
+) -> Text:  # fmt: skip
+    """Tell a school its part of what was decided, where to read why, and until when to contest; counts only.
+
+    `why` it would receive nothing: "covered", "short" or "left_out" (of a correction).
+    """
+    receives, waits = any(line.now for line in given), any(line.now for line in kept)
+    return _write(
+        "share",
+        school=school, operation=operation, scenario=scenario, corrects=corrects, given=given, kept=kept,
+        receives=receives, waits=waits, silent=silent, why=why, until=until and _day(until), link=link,
+        issuer=issuer, contact=contact,
     )  # fmt: skip
 
 

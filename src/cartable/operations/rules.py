@@ -20,10 +20,15 @@ def good_name(good: str) -> str:
         return str(Good(good).label)
 
 
+def thing_name(good: str, mode: str) -> str:
+    """Name a sort of goods and whether it is given or lent, in French."""
+    return f"{good_name(good)} {HOW[Mode(mode)]}"
+
+
 def pool_name(good: str, mode: str, serves: str) -> str:
     """Name a part of an operation as it is stored, in French: what, given or lent, for whom."""
     with override("fr"):
-        return f"{good_name(good)} {HOW[Mode(mode)]} · {SchoolKind(serves).label}"
+        return f"{thing_name(good, mode)} · {SchoolKind(serves).label}"
 
 
 def deadline(operation: Operation) -> datetime:

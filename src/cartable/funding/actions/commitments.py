@@ -26,8 +26,8 @@ from cartable.funding.actions.shared import (
     short,
     today_at,
 )
-from cartable.funding.enums import COMMITMENT_MOVES, CommitmentState, MovementKind, Share
-from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.funding.enums import COMMITMENT_MOVES, CommitmentState, MovementKind, RecoveryState, Share
+from cartable.funding.models import Commitment, CommitmentPart, Envelope, Recovery
 from cartable.funding.queries.reservations import left_of as left_of_reservation
 from cartable.funding.queries.stages import left_of
 from cartable.funding.queries.visible import commitments_visible_to
@@ -198,6 +198,10 @@ def close(*, actor: Any, commitment_id: UUID) -> Commitment:
     if commitment.state == CommitmentState.CLOSED:
         return commitment
     change(COMMITMENT_MOVES, commitment.state, CommitmentState.CLOSED)
+    claimed = Recovery.objects.filter(part__commitment=commitment, state=RecoveryState.CLAIMED)
+    if claimed.exists():
+        sentence = _("Un reversement est encore réclamé : notez sa réception ou abandonnez-le d'abord.")
+        raise Refused("still_claimed", sentence)
     if any(left_of(part) for part in commitment.parts.all()):
         raise Refused(
             "not_done", _("Il reste à payer, à justifier ou à reverser : soldez d'abord cet engagement.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
 from cartable.funding import perms
-from cartable.funding.actions.posting import post_money, ways_of
+from cartable.funding.actions.posting import in_order, post_money, ways_of
 from cartable.funding.actions.shared import (
     derived,
     fingerprint,
@@ -104,7 +104,9 @@ def undo(
     )
     key = made(key)
     firsts = [one for one in (first.ae_transfer, first.cp_transfer) if one]
-    posted = post_money(actor, [_reverse(key, one, day) for one in firsts])
+    ways = [_reverse(key, one, day) for one in firsts]
+    in_order(ways)
+    posted = post_money(actor, ways)
     row = _write(
         actor,
         key,
@@ -204,7 +206,9 @@ def move_part(
     """Post one movement of a part that was taken, and write it; `names` the bill or the claim that it comes from."""
     whole_cents(cents)
     day = _day(part, kind, on)
-    posted = post_money(actor, ways_of(key, part, kind, cents, day, part.commitment.public_id))
+    ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
+    in_order(ways)
+    posted = post_money(actor, ways)
     return _write(actor, key, mark, part, kind, cents, day, short(reason, 300, "reason"), posted, **names)
 
 

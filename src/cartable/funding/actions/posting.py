@@ -1,10 +1,12 @@
 """Post the transfers of an act, and say in words what is lacking where the ledger refuses them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from cartable.foundation.refused import Refused
@@ -68,6 +70,47 @@ def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
                 sentence = gettext(said)
                 return Refused("not_enough", sentence % words, credit.value)
     return None
+
+
+# Money of one part of a commitment: few transfers stand on each of these accounts.
+OF_PART = (Stage.COMMITTED, Stage.SETTLED, Stage.JUSTIFIED, Stage.RETURNED)
+
+
+def in_order(transfers: Sequence[NewTransfer]) -> None:
+    """Refuse `date_before` where the money of a part was not there yet on the day: paid back before it was paid.
+
+    What is lacking today too is left to `post_money`, which says how much.
+    """
+    for new in transfers:
+        if new.resource != Credit.AE or Stage(new.source.split(":")[0]) not in OF_PART:
+            continue
+        steps = _steps(new.source)
+        if sum(steps.values()) >= new.amount and (first := _from(steps, new.amount)) > new.value_date:
+            sentence = gettext(
+                "À cette date, cet argent n'y était pas encore : datez cette écriture du %(first)s au plus tôt."
+            )
+            raise Refused("date_before", sentence % {"first": f"{first:%d/%m/%Y}"}, "on")
+
+
+def _steps(code: str) -> dict[date, int]:
+    """Give what came to an account, less what left it, on each day."""
+    rows = Transfer.objects.filter(Q(source__code=code) | Q(target__code=code), resource__code=Credit.AE)
+    steps: Counter[date] = Counter()
+    for day, source, amount in rows.order_by().values_list("value_date", "source__code", "amount"):
+        steps[day] += -amount if source == code else amount
+    return steps
+
+
+def _from(steps: Mapping[date, int], amount: int) -> date:
+    """Give the first day from which an account never holds less than `amount`."""
+    first, held = date.min, 0
+    for day in sorted(steps):
+        before, held = held, held + steps[day]
+        if held >= amount > before:
+            first = day
+        elif held < amount:
+            first = date.max
+    return first
 
 
 def ways_of(

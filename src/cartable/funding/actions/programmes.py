@@ -13,6 +13,7 @@ from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
 from cartable.funding import perms
 from cartable.funding.actions.shared import short
+from cartable.funding.ceilings import check_bound
 from cartable.funding.enums import BINDING, CeilingKind, Serves
 from cartable.funding.models import DocumentFigure, Line, LineCeiling, Programme, SourceDocument
 from cartable.funding.models.programmes import SECOND_PERSON_FROM
@@ -184,14 +185,21 @@ def set_ceiling(
     basis: str = "",
     document: SourceDocument | None = None,
 ) -> LineCeiling:
-    """Bound a line on one région or one département; what binds (up to, exactly, share) is then never passed."""
+    """Bound a line on one région or one département, or correct that bound: what binds is then never passed.
+
+    Refuses `not_yours`, `ceiling`, and `below_reached` where more than the bound has come down already.
+    """
     _national(actor)
-    row, created = _keep(
-        LineCeiling,
-        {"line": line, "region": region, "department": department},
-        {**_columns(ceiling), "basis": short(basis, 300, "basis"), "document": document},
-    )
-    if created:
+    content = {**_columns(ceiling), "basis": short(basis, 300, "basis"), "document": document}
+    rows = LineCeiling.objects.select_for_update(of=("self",), no_key=True)
+    where = {"line": line, "region": region, "department": department}
+    row = rows.filter(**where).first() or LineCeiling(**where)
+    changed = row.pk is None or any(getattr(row, field) != value for field, value in content.items())
+    if changed:
+        for field, value in content.items():
+            setattr(row, field, value)
+        check_bound(row)
+        row.save()
         record(
             actor=actor,
             verb="funding.ceiling_set",

@@ -1,4 +1,4 @@
-"""Choose a scenario: goods and money are reserved in one step, all or nothing, and each school has its reason."""
+"""Choose a scenario: goods and money are reserved in one step, all or nothing, and each school is told its part."""
 
 import uuid
 from collections import defaultdict
@@ -22,6 +22,7 @@ from cartable.operations.models import Pool
 from cartable.planning.actions.correcting import reference_of, replace
 from cartable.planning.actions.reserving import take_from_depot
 from cartable.planning.actions.scenarios import locked
+from cartable.planning.actions.telling import Told, tell_choice
 from cartable.planning.enums import SCENARIO_MOVES, Origin, PlanState, ScenarioState
 from cartable.planning.models import (
     Plan,
@@ -75,7 +76,8 @@ def choose(*, actor: Any, scenario_id: UUID, run_id: UUID, reason: str, contest_
         _reserve_goods(actor, plan)
     _reserve_money(actor, scenario, files, funds)
     explain(scenario, whys)
-    _chosen(actor, scenario, run, reason, contest_until)
+    told = tell_choice(actor=actor, scenario=scenario, contest_until=contest_until)
+    _chosen(actor, scenario, run, reason, contest_until, told)
     return scenario
 
 
@@ -212,7 +214,9 @@ def _reserve_money(actor: Any, scenario: Scenario, files: "Files", funds: Mappin
         )
 
 
-def _chosen(actor: Any, scenario: Scenario, run: ScenarioRun, reason: str, contest_until: date) -> None:
+def _chosen(
+    actor: Any, scenario: Scenario, run: ScenarioRun, reason: str, contest_until: date, told: Told
+) -> None:
     scenario.state, scenario.chosen_at, scenario.chosen_by = ScenarioState.CHOSEN, clock.now(), actor
     scenario.reason, scenario.contest_until = " ".join(reason.split())[:300], contest_until
     scenario.save(update_fields=["state", "chosen_at", "chosen_by", "reason", "contest_until"])
@@ -220,6 +224,12 @@ def _chosen(actor: Any, scenario: Scenario, run: ScenarioRun, reason: str, conte
         actor=actor,
         verb="planning.scenario_chosen",
         target=str(scenario.public_id),
-        data={"run": str(run.public_id), "input": run.input_hash, "archive": run.archive.sha256},
+        data={
+            "run": str(run.public_id),
+            "input": run.input_hash,
+            "archive": run.archive.sha256,
+            "written": told.written,
+            "to_call": told.to_call,
+        },
         text=scenario.reason,
     )

@@ -59,7 +59,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 
 def accounts(request: HttpRequest) -> HttpResponse:
     """List the accounts of the place, found by name or identifier."""
-    words = request.GET.get("q", "")
+    words = request.GET.get("q", "")[:80]
     found = search(visible_to(request.user), words).order_by("display_name", "id")
     rows = paged(
         request, found.prefetch_related("assignments", *[f"assignments__{place}" for place in PLACES])

@@ -22,10 +22,11 @@ from cartable.planning.models import Scenario
 from cartable.planning.queries import latest_run, plans_led_by, scenarios_led_by, scenarios_visible_to
 from cartable.planning.queries.agreements import agreements_answered_by, agreements_of, must_ask
 from cartable.planning.queries.decisions import contests_led_by, contests_of, plans_of, three_numbers
+from cartable.planning.queries.parts import schools_to_call
 from cartable.web.decisions.forms import AgreementForm, AnswerForm, ChooseForm, CorrectForm
 from cartable.web.parts import Badge, Tone
 from cartable.web.scenarios import cells
-from cartable.web.show import show, show_form
+from cartable.web.show import paged, show, show_form
 from cartable.web.table import Column, Table, in_french, link
 
 
@@ -145,9 +146,7 @@ def choose_it(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     form = ChooseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if form.carries_out(actions.choose, actor=request.user, scenario_id=scenario_id, **form.cleaned_data):
-            messages.success(
-                request, _("La simulation est retenue : chaque établissement lit sa part et sa raison.")
-            )
+            messages.success(request, _said_of_choice(found))
             return redirect("scenario-decision", scenario_id=scenario_id)
     kinds = [(cells.kind(name), row) for name, row in run.figures["kinds"].items() if row["allocated"]]
     return show(
@@ -164,6 +163,12 @@ def choose_it(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
         must_ask=must_ask(found) and found.state == ScenarioState.DRAFT,
         corrects=found.corrects,
     )
+
+
+def _said_of_choice(found: Scenario) -> str:
+    said = _("La simulation est retenue : chaque établissement dont la part change reçoit un message.")
+    missing = schools_to_call(found).count()
+    return f"{said} {_('Sans adresse, à appeler : %(n)d.') % {'n': missing}}" if missing else said
 
 
 def decision(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
@@ -189,6 +194,7 @@ def decision(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
             for row in reserved_for(reference_of(found))
         ],
         contests=_contests_table(found, leads) if leads else None,
+        to_call=_to_call(request, found) if leads and found.state == ScenarioState.CHOSEN else None,
         corrections=list(found.corrected_by.exclude(state=ScenarioState.DROPPED)) if leads else [],
     )
 
@@ -240,6 +246,22 @@ def _contests_table(found: Scenario, leads: bool) -> Table:
         ],
         rows=contests_of(found),
         empty=_("Aucun établissement n'a contesté."),
+    )
+
+
+def _to_call(request: HttpRequest, found: Scenario) -> Table | None:
+    """List who could not be written to; nothing where everybody could."""
+    schools = schools_to_call(found)
+    if not schools.exists():
+        return None
+    return Table(
+        caption=_("Établissements sans adresse électronique, à appeler"),
+        columns=[
+            Column(_("Établissement"), lambda s: s.name, heads=True),
+            Column(_("Commune"), lambda s: s.commune.name if s.commune else "—"),
+            Column(_("Téléphone"), lambda s: s.phone or _("non connu")),
+        ],
+        rows=paged(request, schools, per_page=100),
     )
 
 

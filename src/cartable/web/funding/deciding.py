@@ -47,7 +47,7 @@ from cartable.web.show import show, show_form
 def choose_bearer(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
     """Look for who will receive the money; who is not known is added."""
     envelope = fetch_run(request, envelope_id)
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").strip()[:80]
     return show(
         request,
         "funding/choose_bearer.html",

@@ -21,7 +21,7 @@ from cartable.web.table import Column, Table, link
 
 def schools(request: HttpRequest) -> HttpResponse:
     """Find schools by name, UAI, commune or postcode."""
-    words = request.GET.get("q", "")
+    words = request.GET.get("q", "")[:80]
     rows = paged(request, schools_visible_to(request.user).search(words).order_by("name", "uai"))
     return show(
         request,
@@ -102,7 +102,7 @@ def _source(found: School) -> str:
 
 def circonscriptions(request: HttpRequest) -> HttpResponse:
     """List the circonscriptions of primary schools."""
-    words = request.GET.get("q", "")
+    words = request.GET.get("q", "")[:80]
     rows = circonscriptions_visible_to(request.user)
     for word in words.split():
         rows = rows.filter(
