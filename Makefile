@@ -4,7 +4,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo serve test test_sqlite test_postgresql check format bench soak lock messages clean
+.PHONY: help install develop demo serve test test_sqlite test_postgresql test_browser check format bench soak lock messages clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,14 +33,17 @@ demo: install ## an invented département, then the site on http://127.0.0.1:800
 serve: install ## the site, on the database that is there
 	$(BIN)/cartable serve
 
-test: develop check ## everything that must be true before a change lands, both stores at the same time
-	$(MAKE) --jobs=2 --no-print-directory test_sqlite test_postgresql
+test: develop check ## everything that must be true before a change lands, two runs at a time
+	$(MAKE) --jobs=2 --no-print-directory test_sqlite test_postgresql test_browser
 
 test_sqlite: develop
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -m "not soak and not browser"
 
 test_postgresql: develop
 	$(BIN)/pytest -q -p no:cacheprovider -m "store and not soak and not browser" --store postgresql
+
+test_browser: develop
+	$(BIN)/pytest -q -p no:cacheprovider -m "browser and not soak"
 
 check: develop ## format, lint, types, floors, templates, migrations, catalogues
 	$(BIN)/ruff format --check --quiet .
