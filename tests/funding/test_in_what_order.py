@@ -95,3 +95,9 @@ def test_the_bound_of_a_territory_is_corrected_and_never_below_what_it_received(
     second = actions.set_ceiling(**bound, ceiling=stage.up_to(1_500_00))
     assert (first.pk, second.cents) == (second.pk, 1_500_00)
     assert checks.damages() == []
+
+
+def test_a_payment_undone_later_is_paid_again_on_its_true_day(part):
+    wrong = actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
+    actions.undo(actor=None, movement_id=wrong.public_id, reason="900", on=PAID + timedelta(days=30))
+    assert actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=PAID).on == PAID

@@ -72,8 +72,9 @@ def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
     return None
 
 
-# Money of one part of a commitment: few transfers stand on each of these accounts.
-OF_PART = (Stage.COMMITTED, Stage.SETTLED, Stage.JUSTIFIED, Stage.RETURNED)
+# What was paid of one part: few transfers stand on each of these accounts. What is committed is not among them: a
+# payment undone today is paid again on its true day, within the year of its credits.
+ONCE_PAID = (Stage.SETTLED, Stage.JUSTIFIED, Stage.RETURNED)
 
 
 def in_order(transfers: Sequence[NewTransfer]) -> None:
@@ -82,7 +83,7 @@ def in_order(transfers: Sequence[NewTransfer]) -> None:
     What is lacking today too is left to `post_money`, which says how much.
     """
     for new in transfers:
-        if new.resource != Credit.AE or Stage(new.source.split(":")[0]) not in OF_PART:
+        if new.resource != Credit.AE or Stage(new.source.split(":")[0]) not in ONCE_PAID:
             continue
         steps = _steps(new.source)
         if sum(steps.values()) >= new.amount and (first := _from(steps, new.amount)) > new.value_date:
