@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cartable.foundation.refused import Refused
 from cartable.funding import actions, checks
-from cartable.funding.models import Envelope
-from cartable.funding.queries import money, total
+from cartable.funding.models import Envelope, Invoice
+from cartable.funding.queries import money, stages_of, total
 from tests.funding import stage
 from tests.funding.stage import DAY
 
@@ -72,6 +73,7 @@ def test_a_late_entry_may_be_dated_where_its_money_stood(part):
     with refused("date_before"):
         actions.justify(actor=None, part_id=part.public_id, cents=1, on=PAID + timedelta(days=4))
     actions.justify(actor=None, part_id=part.public_id, cents=400_00, on=PAID + timedelta(days=5))
+    assert stages_of([part])[part.pk].justified == 800_00
 
 
 def test_a_commitment_with_money_still_claimed_is_not_closed(part):
@@ -83,7 +85,7 @@ def test_a_commitment_with_money_still_claimed_is_not_closed(part):
     with refused("still_claimed"):
         actions.close(actor=None, commitment_id=part.commitment.public_id)
     actions.waive(actor=None, recovery_id=claim.public_id, reason="Justifié depuis")
-    actions.close(actor=None, commitment_id=part.commitment.public_id)
+    assert actions.close(actor=None, commitment_id=part.commitment.public_id).state == "closed"
 
 
 def test_the_bound_of_a_territory_is_corrected_and_never_below_what_it_received(country):
@@ -101,3 +103,44 @@ def test_a_payment_undone_later_is_paid_again_on_its_true_day(part):
     wrong = actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
     actions.undo(actor=None, movement_id=wrong.public_id, reason="900", on=PAID + timedelta(days=30))
     assert actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=PAID).on == PAID
+
+
+def declared(part):
+    bill = {"number": "F1", "dated": PAID, "supplier_name": "Fournisseur inventé"}
+    return actions.declare(
+        actor=None,
+        commitment_id=part.commitment.public_id,
+        lines=[actions.Bought("Tablette", 1, 100_00)],
+        **bill,
+    )
+
+
+def test_a_bill_whose_justification_is_undone_is_declared_again_and_accepted_again(part):
+    actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
+    bill = declared(part)
+    for _ in range(2):
+        actions.accept(actor=None, invoice_id=bill.public_id, on=PAID)
+        done = bill.movements.get(undone_by=None)
+        assert stages_of([part])[part.pk].justified == 100_00
+        actions.undo(actor=None, movement_id=done.public_id, reason="Autre opération", on=PAID)
+        bill.refresh_from_db()
+        assert (bill.state, stages_of([part])[part.pk].justified) == ("declared", 0)
+    actions.refuse_invoice(actor=None, invoice_id=bill.public_id, reason="Hors objet")
+    assert checks.damages() == []
+
+
+def test_the_store_keeps_a_bill_accepted_while_it_justifies_something(part):
+    actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
+    bill = declared(part)
+    actions.accept(actor=None, invoice_id=bill.public_id, on=PAID)
+    with pytest.raises(IntegrityError, match="invoice_fixed"), transaction.atomic():
+        Invoice.objects.filter(pk=bill.pk).update(state="declared")
+
+
+def test_a_bill_justifies_no_more_than_its_amount(part):
+    actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
+    bill = declared(part)
+    with refused("over_bill"):
+        actions.accept(actor=None, invoice_id=bill.public_id, amounts={part.public_id: 100_01}, on=PAID)
+    actions.accept(actor=None, invoice_id=bill.public_id, amounts={part.public_id: 100_00}, on=PAID)
+    assert stages_of([part])[part.pk].justified == 100_00

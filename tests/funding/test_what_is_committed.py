@@ -140,6 +140,21 @@ def test_a_commitment_stands_on_two_funders(country):
     assert left(purse, "cp") == 1_000_00
 
 
+def test_who_joins_with_money_for_some_says_whom_it_serves(country):
+    country.fill(10_000_00)
+    only = stage.line("qpv", None, of=country.line.programme, serves="qpv_pupils")
+    nation = stage.envelope(only, country.nation.holder)
+    actions.open_credits(actor=None, envelope_id=nation.public_id, ae_cents=1_000_00, cp_cents=1, on=DAY)
+    for note, code in (("", "serves"), ("QPV des Oliveaux", None)):
+        asked = commit(country, 500_00, kind="purchase", vat_rate=2000, serves_note=note)
+        part = actions.Part(nation.public_id, 100_00, "vat")
+        if code:
+            with refused(code):
+                actions.join(actor=None, commitment_id=asked.public_id, part=part)
+        else:
+            assert actions.join(actor=None, commitment_id=asked.public_id, part=part).envelope == nation
+
+
 def _commune(country):
     return factories.commune("Cavaillon-du-Nord", "59999", department=country.d59)
 

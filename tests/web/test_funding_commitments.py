@@ -195,6 +195,7 @@ def test_a_wrong_entry_is_undone_by_its_reverse_and_both_stay_to_read(country, p
     sent = send(client, "movement-undo", Movement.objects.get(), reason="Saisi deux fois")
     page = text(client.get(sent.url))
     assert stages(one).paid == 0 and "annule : paiement" in page and "Saisi deux fois" in page
+    assert Movement.objects.get(kind="correction").on == date(2020, 7, 1)
 
 
 def test_a_claim_is_given_up_with_a_reason(country, people):

@@ -180,6 +180,19 @@ def test_the_files_hold_the_figures_of_the_page(country, people):
     assert float(line_of[header.index("delegue")]) == 1_300_000.00
 
 
+def test_what_is_set_aside_has_its_column_and_the_file_adds_up(country, people):
+    actions.reserve(
+        actor=None, envelope_id=country.nord.public_id, cents=1_000_00, reference="s", purpose="Simulation"
+    )
+    said = people.as_(people.national).get(reverse("money-csv")).content.decode("utf-8-sig")
+    nord = next(
+        row for row in csv.DictReader(io.StringIO(said), delimiter=";") if row["territoire"] == "Nord"
+    )
+    cells = ("engage", "reserve", "en_attente", "reste_a_engager", "delegue")
+    spent, kept, waiting, left, whole = (round(float(north[name].replace(",", ".")) * 100) for name in cells)
+    assert (kept, spent + kept + waiting + left) == (1_000_00, whole)
+
+
 def test_a_formula_in_a_name_is_text_in_the_files(country, people):
     Line.objects.update(name="=HYPERLINK(1)")
     said = people.as_(people.national).get(reverse("money-csv")).content.decode("utf-8-sig")

@@ -150,6 +150,8 @@ class InvoiceState(models.TextChoices):
 INVOICE_MOVES = (
     Move("declared", "accepted", "run"),
     Move("declared", "refused", "run", reason_needed=True),
+    # once all that it justified is undone
+    Move("accepted", "declared", "run"),
 )
 
 

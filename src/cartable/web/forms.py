@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from dsfr.widgets import Toggle
@@ -192,3 +193,8 @@ class UploadField(forms.FileField):
                 params={"size": _size(self.max_bytes)},
             )
         return file
+
+
+def words_asked(sent: QueryDict) -> str:
+    """Give what is looked for (`q`): a store takes no NUL, nor a condition for each word of a long text."""
+    return sent.get("q", "").replace("\x00", "").strip()[:80]

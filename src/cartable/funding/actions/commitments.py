@@ -108,7 +108,7 @@ def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None
 
     `actor` decides on the part's envelope and sees the commitment (as its bearer, or by another part). Once the parts
     pay all of it, and it stands below the threshold, it is committed: the two funders are two people.
-    Refuses `not_yours`, `already_decided`, `parts`, `not_enough`, `amount_…`, `key_reused`.
+    Refuses `not_yours`, `already_decided`, `parts`, `serves`, `not_enough`, `amount_…`, `key_reused`.
     """
     perms.demand_second_factor(actor)
     envelope = run_envelope(actor, part.envelope_id)
@@ -118,6 +118,7 @@ def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None
     if row := CommitmentPart.objects.filter(public_id=asked.key).first():
         return _same_part(row, commitment, asked)
     _waiting(commitment)
+    _served(commitment.serves_note, [asked])
     check_shares(commitment, [asked])
     (row,) = put_parts(actor, commitment, [asked], commitment.decided_on)
     others = actor is None or commitment.proposed_by_id != actor.pk

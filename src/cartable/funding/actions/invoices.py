@@ -100,15 +100,15 @@ def accept(
 
     Without `amounts`, the net of the bill goes to the parts that pay the net, the tax to those that pay the tax, each
     up to what is paid and not justified; a grant pays both. Refuses `not_yours`, `not_enough` where less than the bill
-    was paid (then say the `amounts`), `move_forbidden`. A repeat changes nothing.
+    was paid (then say the `amounts`), `over_bill`, `move_forbidden`. A repeat changes nothing.
     """
     row = _locked(actor, invoice_id)
     if row.state == InvoiceState.ACCEPTED:
         return row
     change(INVOICE_MOVES, row.state, InvoiceState.ACCEPTED)
     parts = list(row.commitment.parts.select_related("commitment").order_by("id"))
-    for part, cents in _given(parts, amounts) if amounts is not None else _shared(row, parts):
-        key = derived(row.public_id, f"justified:{part.public_id}")
+    for part, cents in _given(row, parts, amounts) if amounts is not None else _shared(row, parts):
+        key = derived(row.public_id, f"justified:{part.public_id}:{row.movements.count()}")
         taken = take_part(actor, part.public_id)
         move_part(actor, key, row.fingerprint, taken, MovementKind.JUSTIFICATION, cents, on, invoice=row)
     row.state = InvoiceState.ACCEPTED
@@ -191,11 +191,17 @@ def _locked(actor: Any, invoice_id: UUID) -> Invoice:
     return row
 
 
-def _given(parts: Sequence[CommitmentPart], amounts: Mapping[UUID, int]) -> list[tuple[CommitmentPart, int]]:
+def _given(
+    row: Invoice, parts: Sequence[CommitmentPart], amounts: Mapping[UUID, int]
+) -> list[tuple[CommitmentPart, int]]:
     by_id = {part.public_id: part for part in parts}
     if not amounts or amounts.keys() - by_id.keys():
         raise Refused("parts", _("Indiquez le montant retenu sur chaque part de cet engagement."), "amounts")
-    return [(by_id[part_id], whole_cents(cents)) for part_id, cents in amounts.items()]
+    given = [(by_id[part_id], whole_cents(cents)) for part_id, cents in amounts.items()]
+    if (asked := sum(cents for _part, cents in given)) > (bill := row.net_cents + row.vat_cents):
+        sentence = _("La facture est de %(bill)s, le montant retenu serait de %(asked)s : diminuez-le.")
+        raise Refused("over_bill", sentence % {"bill": show(bill), "asked": show(asked)}, "amounts")
+    return given
 
 
 def _shared(row: Invoice, parts: Sequence[CommitmentPart]) -> list[tuple[CommitmentPart, int]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
+from cartable.foundation.transitions import move
 from cartable.funding import perms
 from cartable.funding.actions.posting import in_order, post_money, ways_of
 from cartable.funding.actions.shared import (
@@ -20,7 +21,14 @@ from cartable.funding.actions.shared import (
     short,
     today_at,
 )
-from cartable.funding.enums import CommitmentState, Credit, MovementKind, RecoveryState
+from cartable.funding.enums import (
+    INVOICE_MOVES,
+    CommitmentState,
+    Credit,
+    InvoiceState,
+    MovementKind,
+    RecoveryState,
+)
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, Movement, Recovery
 from cartable.funding.rules import day_within, not_before, not_later, whole_cents
 from cartable.journal.actions import record
@@ -121,6 +129,9 @@ def undo(
     )
     if first.recovery:
         Recovery.objects.filter(pk=first.recovery.pk).update(state=RecoveryState.CLAIMED)
+    if first.invoice and not first.invoice.movements.filter(undone_by=None, undoes=None).exists():
+        move(INVOICE_MOVES, first.invoice.state, InvoiceState.DECLARED)
+        Invoice.objects.filter(pk=first.invoice.pk).update(state=InvoiceState.DECLARED)
     return row
 
 
@@ -130,6 +141,7 @@ def _movement(actor: Any, movement_id: UUID) -> Movement:
     movement = rows.select_related(
         "part",
         "recovery",
+        "invoice",
         "ae_transfer__source",
         "ae_transfer__target",
         "ae_transfer__resource",

@@ -262,7 +262,10 @@ BEGIN
         NEW.net_cents, NEW.vat_rate, NEW.vat_cents)
        IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.fingerprint, OLD.commitment_id, OLD.number, OLD.dated,
         OLD.supplier_name, OLD.net_cents, OLD.vat_rate, OLD.vat_cents)
-       OR (OLD.state <> 'declared' AND NEW.state <> OLD.state) THEN
+       OR (OLD.state <> 'declared' AND NEW.state <> OLD.state
+           AND NOT (OLD.state = 'accepted' AND NEW.state = 'declared' AND NOT EXISTS (
+               SELECT 1 FROM funding_movement m WHERE m.invoice_id = NEW.id
+                  AND NOT EXISTS (SELECT 1 FROM funding_movement u WHERE u.undoes_id = m.id)))) THEN
         RAISE EXCEPTION 'funding:invoice_fixed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

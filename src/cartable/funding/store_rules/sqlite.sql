@@ -371,7 +371,10 @@ BEGIN
      WHERE NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.fingerprint IS NOT OLD.fingerprint OR NEW.commitment_id IS NOT OLD.commitment_id
         OR NEW.number IS NOT OLD.number OR NEW.dated IS NOT OLD.dated OR NEW.supplier_name IS NOT OLD.supplier_name OR NEW.net_cents IS NOT OLD.net_cents
         OR NEW.vat_rate IS NOT OLD.vat_rate OR NEW.vat_cents IS NOT OLD.vat_cents
-        OR (OLD.state <> 'declared' AND NEW.state <> OLD.state);
+        OR (OLD.state <> 'declared' AND NEW.state <> OLD.state
+            AND NOT (OLD.state = 'accepted' AND NEW.state = 'declared' AND NOT EXISTS (
+                SELECT 1 FROM funding_movement m WHERE m.invoice_id = NEW.id
+                   AND NOT EXISTS (SELECT 1 FROM funding_movement u WHERE u.undoes_id = m.id))));
 END;
 
 CREATE TRIGGER rule_funding_invoice_delete BEFORE DELETE ON funding_invoice

@@ -38,7 +38,7 @@ def tell_choice(*, actor: Any, scenario: Scenario, contest_until: date) -> Told:
         key = f"choice:{scenario.public_id}:{school.uai}"
         messages.append(NewMessage(school.email, text.subject, text.body, key))
     written = queue_many(actor=actor, messages=messages)
-    return Told(written, len(told) - written)
+    return Told(written, sum(not school.email for school in told))
 
 
 def _operations(scenario: Scenario) -> dict[tuple[int, str], str]:

@@ -30,6 +30,7 @@ from cartable.accounts.queries import (
 )
 from cartable.web.accounts.forms import AccountForm, NameForm, NothingForm, RightForm
 from cartable.web.accounts.tables import account_state, accounts_table, delegations_table, rights_table
+from cartable.web.forms import words_asked
 from cartable.web.parts import crumb
 from cartable.web.proof import ask_within, confirmed
 from cartable.web.show import paged, show, show_form
@@ -59,7 +60,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 
 def accounts(request: HttpRequest) -> HttpResponse:
     """List the accounts of the place, found by name or identifier."""
-    words = request.GET.get("q", "")[:80]
+    words = words_asked(request.GET)
     found = search(visible_to(request.user), words).order_by("display_name", "id")
     rows = paged(
         request, found.prefetch_related("assignments", *[f"assignments__{place}" for place in PLACES])

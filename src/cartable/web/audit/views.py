@@ -26,6 +26,7 @@ from cartable.equipment.queries.control import (
 from cartable.operations.models import Operation
 from cartable.web.audit import cells, words
 from cartable.web.audit.cells import Cell
+from cartable.web.forms import words_asked
 from cartable.web.operations.views import state_badge
 from cartable.web.parts import crumb
 from cartable.web.show import paged, show
@@ -34,7 +35,7 @@ from cartable.web.table import Column, Table, link
 
 def control(request: HttpRequest) -> HttpResponse:
     """Show what can be controlled; a number that is known opens the thing that has it."""
-    number = request.GET.get("q", "").strip()
+    number = words_asked(request.GET)
     things = list(assets_numbered(request.user, number)[:2]) if number else []
     if len(things) == 1:
         return redirect("audit-asset", asset_id=things[0].public_id)

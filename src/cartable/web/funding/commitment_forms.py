@@ -190,6 +190,12 @@ class ReasonForm(Form):
     reason = reason_field(help_text=_("En une phrase ; il reste au dossier."))
 
 
+class UndoForm(ReasonForm):
+    """Why an entry is undone, and on which day; its own unless somebody says another."""
+
+    on = DateField(label=_("Date"))
+
+
 class NumberForm(Form):
     """The number of a commitment in the State's accounts."""
 

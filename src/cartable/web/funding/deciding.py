@@ -18,7 +18,7 @@ from cartable.funding.enums import CommitmentState
 from cartable.funding.models import Commitment, Envelope
 from cartable.funding.queries import envelopes_run_by, reservations_of, reservations_on
 from cartable.funding.rules import show as euros
-from cartable.web.forms import Form
+from cartable.web.forms import Form, words_asked
 from cartable.web.funding.bearers import bearers_for, schools_for
 from cartable.web.funding.commitment_forms import (
     BearerForm,
@@ -47,7 +47,7 @@ from cartable.web.show import show, show_form
 def choose_bearer(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
     """Look for who will receive the money; who is not known is added."""
     envelope = fetch_run(request, envelope_id)
-    words = request.GET.get("q", "").strip()[:80]
+    words = words_asked(request.GET)
     return show(
         request,
         "funding/choose_bearer.html",

@@ -220,7 +220,7 @@ def commitment_columns(stages: dict[int, Stages]) -> list[Column]:
         ),
         Column(_("Porteur"), lambda part: part.commitment.bearer.name),
         Column(_("Date"), lambda part: day(part.commitment.decided_on)),
-        Column(_("Engagé"), lambda part: euros(part.amount_cents), numeric=True),
+        Column(_("Montant"), lambda part: euros(part.amount_cents), numeric=True),
         Column(_("Payé"), lambda part: euros(stages[part.pk].paid), numeric=True),
         Column(_("Justifié"), lambda part: euros(stages[part.pk].justified), numeric=True),
         Column(_("État"), lambda part: commitment_badge(part.commitment)),

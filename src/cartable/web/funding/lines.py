@@ -112,7 +112,7 @@ def _envelopes_table(request: HttpRequest, rows: list[Row]) -> Table:
                 lambda row: link(row.envelope.holder.name, envelope_url(row.envelope)),
                 heads=True,
             ),
-            Column(_("Exercice"), lambda row: row.envelope.year),
+            Column(_("Exercice"), lambda row: str(row.envelope.year)),
             figure("held", _("Tenu ici")),
             figure("committed", _("Engagé")),
             figure("paid", _("Payé")),

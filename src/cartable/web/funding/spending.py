@@ -21,6 +21,7 @@ from cartable.web.funding.commitment_forms import (
     MovementForm,
     ReasonedForm,
     ReasonForm,
+    UndoForm,
 )
 from cartable.web.funding.reach import (
     commitment_crumbs,
@@ -134,7 +135,7 @@ def undo(request: HttpRequest, movement_id: UUID) -> HttpResponse:
         % said,
         "submit": _("Annuler cette écriture"),
     }
-    form = ReasonForm(posted(request))
+    form = UndoForm(posted(request), initial={"on": found.on})
     act = {"movement_id": movement_id}
     return _settled(
         request, found.part.commitment, form, actions.undo, act, _("L'écriture est annulée."), **page

@@ -258,6 +258,7 @@ HEADER = (
     "source_du_plafond",
     "delegue",
     "engage",
+    "reserve",
     "en_attente",
     "paye",
     "justifie",
@@ -268,6 +269,7 @@ HEADER = (
 IN_FILE = (
     "delegated",
     "committed",
+    "reserved",
     "asked",
     "paid",
     "justified",

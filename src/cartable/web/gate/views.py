@@ -24,6 +24,7 @@ from cartable.operations.enums import Good, Mode
 from cartable.operations.queries import pools_visible_to
 from cartable.pupils.models import Need, Pupil
 from cartable.pupils.queries import needs_visible_to
+from cartable.web.forms import words_asked
 from cartable.web.gate.cards import card_of, found, in_turn
 from cartable.web.gate.forms import HandForm, Option
 from cartable.web.gate.reach import Place, fetch_place, places
@@ -56,7 +57,7 @@ def gate(request: HttpRequest, operation_id: UUID, school_id: UUID) -> HttpRespo
     """Show who comes next, or who answers to a search; a name is never put in an address, so a search is sent."""
     place = fetch_place(request, operation_id, school_id)
     rows = gate_list(request.user, place.school, place.operation)
-    words = request.POST.get("q", "").strip()[:80]
+    words = words_asked(request.POST)
     waiting = in_turn(row for row in rows if not row.served)
     served = [row for row in rows if row.served]
     shown = _shown(request, place, waiting, served, words)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cartable.territories.models import Circonscription, School
 from cartable.territories.queries import circonscriptions_visible_to, schools_visible_to
+from cartable.web.forms import words_asked
 from cartable.web.parts import Badge, crumb
 from cartable.web.register import may_open
 from cartable.web.show import paged, show
@@ -21,7 +22,7 @@ from cartable.web.table import Column, Table, link
 
 def schools(request: HttpRequest) -> HttpResponse:
     """Find schools by name, UAI, commune or postcode."""
-    words = request.GET.get("q", "")[:80]
+    words = words_asked(request.GET)
     rows = paged(request, schools_visible_to(request.user).search(words).order_by("name", "uai"))
     return show(
         request,
@@ -102,7 +103,7 @@ def _source(found: School) -> str:
 
 def circonscriptions(request: HttpRequest) -> HttpResponse:
     """List the circonscriptions of primary schools."""
-    words = request.GET.get("q", "")[:80]
+    words = words_asked(request.GET)
     rows = circonscriptions_visible_to(request.user)
     for word in words.split():
         rows = rows.filter(

@@ -19,6 +19,7 @@ from cartable.pupils.perms import may_follow, may_mark
 from cartable.pupils.queries import add_needs, classes_of, find
 from cartable.territories.models import School
 from cartable.web.census.tiles import waiting
+from cartable.web.forms import words_asked
 from cartable.web.parts import crumb
 from cartable.web.pupils.marks import lacks_from, line_of
 from cartable.web.pupils.reach import fetch_school, schools_followed
@@ -68,7 +69,7 @@ def _answers(request: HttpRequest, school: School) -> list[tuple[str, str]]:
 
 def _shown(request: HttpRequest, school: School) -> dict[str, Any]:
     """Give the lines to show: all that a search finds, else one page of the class and wish in the address."""
-    words = request.POST.get("q", "").strip()[:80]
+    words = words_asked(request.POST)
     chosen = request.GET.get("classe", "")[:40]
     wish = request.GET.get("manque", "")
     lacking = wish if wish in ("any", "none", *NeedKind.values) else ""

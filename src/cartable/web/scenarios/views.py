@@ -27,6 +27,7 @@ from cartable.planning.queries import (
 )
 from cartable.planning.queries.agreements import must_ask
 from cartable.territories.models import School
+from cartable.web.forms import words_asked
 from cartable.web.scenarios import cells, drawings
 from cartable.web.scenarios.forms import NameForm, NewForm, WhatIfForm
 from cartable.web.scenarios.reading import figures_for
@@ -235,7 +236,7 @@ def lines(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     if run is None or not reads_lines(request.user, found):
         raise Http404
     explain = read(run).explain
-    words = request.GET.get("q", "").strip().upper()
+    words = words_asked(request.GET).upper()
     if words:
         explain = explain.filter(explain["school"].str.to_uppercase().str.contains(words, literal=True))
     page = paged(request, _Rows(explain))
