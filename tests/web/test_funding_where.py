@@ -185,9 +185,8 @@ def test_what_is_set_aside_has_its_column_and_the_file_adds_up(country, people):
         actor=None, envelope_id=country.nord.public_id, cents=1_000_00, reference="s", purpose="Simulation"
     )
     said = people.as_(people.national).get(reverse("money-csv")).content.decode("utf-8-sig")
-    nord = next(
-        row for row in csv.DictReader(io.StringIO(said), delimiter=";") if row["territoire"] == "Nord"
-    )
+    rows = csv.DictReader(io.StringIO(said), delimiter=";")
+    north = next(row for row in rows if row["territoire"] == "Hauts-de-France")
     cells = ("engage", "reserve", "en_attente", "reste_a_engager", "delegue")
     spent, kept, waiting, left, whole = (round(float(north[name].replace(",", ".")) * 100) for name in cells)
     assert (kept, spent + kept + waiting + left) == (1_000_00, whole)
