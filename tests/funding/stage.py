@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding import actions
-from cartable.funding.models import Envelope, Line, Programme
+from cartable.funding.models import Commitment, Envelope, Line, Programme
 from tests import factories
 
 
@@ -118,3 +118,16 @@ def left(envelope: Envelope, credit: str = "ae", stage: str = "envelope") -> int
 
 def new() -> UUID:
     return uuid4()
+
+
+def commit(country: Country, cents: int, actor: Any = None, **more: Any) -> Commitment:
+    """Commit on the Nord's envelope, or on the one that is named."""
+    envelope = more.pop("envelope", country.nord)
+    given = {
+        "kind": "order",
+        "bearer_id": country.bearer.public_id,
+        "subject": "Tablettes pour le quartier",
+        "parts": [actions.Part(envelope.public_id, cents)],
+        "on": DAY,
+    }
+    return actions.commit(actor=actor, **{**given, **more})

@@ -10,7 +10,6 @@ from cartable.funding import actions, checks
 from cartable.funding.models import Envelope, Invoice
 from cartable.funding.queries import money, stages_of, total
 from tests.funding import stage
-from tests.funding.stage import DAY
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -21,15 +20,7 @@ BEFORE = PAID - timedelta(days=1)
 @pytest.fixture
 def part(country):
     country.fill(10_000_00)
-    made = actions.commit(
-        actor=None,
-        kind="order",
-        bearer_id=country.bearer.public_id,
-        subject="Tablettes",
-        parts=[actions.Part(country.nord.public_id, 1_000_00)],
-        on=DAY,
-    )
-    return made.parts.get()
+    return stage.commit(country, 1_000_00).parts.get()
 
 
 def refused(code: str):

@@ -12,7 +12,7 @@ from cartable.funding import actions
 from cartable.funding.exports import write_commitments, write_curve, write_money
 from cartable.funding.models import Envelope
 from cartable.funding.queries import curve, money, parts_of, stages_of
-from tests.funding.stage import DAY
+from tests.funding.stage import DAY, commit
 
 
 pytestmark = pytest.mark.django_db
@@ -23,14 +23,7 @@ def spent(country):
     country.fill(10_000_00)
     country.bearer.name = "=HYPERLINK(1)"
     country.bearer.save()
-    made = actions.commit(
-        actor=None,
-        kind="order",
-        bearer_id=country.bearer.public_id,
-        subject="+33 tablettes",
-        parts=[actions.Part(country.nord.public_id, 1_234_56)],
-        on=DAY,
-    )
+    made = commit(country, 1_234_56, subject="+33 tablettes")
     actions.pay(actor=None, part_id=made.parts.get().public_id, cents=234_56, on=DAY)
     return country
 

@@ -12,7 +12,7 @@ from cartable.funding.queries import stages_of
 from cartable.ledger.queries import sum_is_zero
 from tests import factories
 from tests.funding import stage
-from tests.funding.stage import DAY, left, new
+from tests.funding.stage import DAY, commit, left, new
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -21,18 +21,6 @@ LATER = date(2020, 6, 2)
 
 def refused(code: str):
     return pytest.raises(Refused, check=lambda no: no.code == code)
-
-
-def commit(country, cents: int, actor=None, **more):
-    envelope = more.pop("envelope", country.nord)
-    given = {
-        "kind": "order",
-        "bearer_id": country.bearer.public_id,
-        "subject": "Tablettes pour le quartier",
-        "parts": [actions.Part(envelope.public_id, cents)],
-        "on": DAY,
-    }
-    return actions.commit(actor=actor, **{**given, **more})
 
 
 def where(commitment: Commitment):
