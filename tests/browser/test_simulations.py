@@ -77,6 +77,15 @@ def test_what_a_school_reads_at_both_widths(visit, office, other):
     look(page, "contest")
 
 
+def test_a_decision_lists_who_is_to_be_called(visit, office, other):
+    office.choose(other)
+    page = visit(office.lead)
+    prove(page, office.lead)
+    page.goto(reverse("scenario-decision", args=[other.public_id]))
+    assert page.get_by_role("table", name="Établissements sans adresse électronique, à appeler").is_visible()
+    look(page, "simulation-decision")
+
+
 def test_the_slider_moves_the_number_and_the_answer_follows(visit, office):
     office.compute()
     page = visit(office.lead)
