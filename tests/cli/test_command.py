@@ -1,6 +1,9 @@
 """Does the `cartable` command keep its word: one JSON object, exit 0, 1 or 2, nothing half done?"""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +119,21 @@ def test_the_site_does_not_open_to_others_while_demo_accounts_exist():
 def test_scenarios_are_listed(capsys):
     assert main(["scenario", "list", "--json"]) == 0
     assert "seine-saint-denis-2020" in json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("words", [["check"], ["scenario", "run", "plan-2020"]])
+def test_a_store_that_was_never_migrated_is_said_so(words, tmp_path):
+    bare = {
+        **os.environ,
+        "CARTABLE_VAR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'bare.sqlite3'}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "cartable.cli.main", *words],
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == ["La base n'est pas à jour : lancez d'abord « cartable migrate »."]

@@ -145,7 +145,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cartable.config.settings")
     import django
-    from django.utils.module_loading import import_string
 
     from cartable.backup import unfinished
     from cartable.foundation.refused import Refused
@@ -154,7 +153,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.command != "restore":
             unfinished.refuse_to_go_on()
-        return import_string(options.run.replace(":", "."))(options)
+        return _run(options)
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)
         return 1
@@ -163,6 +162,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrompu : rien n'est fait à moitié, la même commande reprend le travail.", file=sys.stderr)
         return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command; what breaks on a store that was never migrated is said so, not shown as a trace."""
+    from django.db import DatabaseError
+    from django.utils.module_loading import import_string
+
+    from cartable.cli.store import check_migrated
+
+    try:
+        return int(import_string(options.run.replace(":", "."))(options))
+    except DatabaseError:
+        check_migrated()
+        raise
 
 
 def _engine(words: list[str]) -> int:

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from cartable.cli.output import progress, say
-from cartable.cli.store import bring_up_to_date
+from cartable.cli.store import bring_up_to_date, check_migrated
 from cartable.foundation.refused import Refused
 
 
@@ -16,7 +16,7 @@ def serve(options: Namespace) -> int:
 
     from cartable.accounts.queries import demo_accounts_exist
 
-    _check_migrated()
+    check_migrated()
     if demo_accounts_exist() and not _is_loopback(options.address):
         raise Refused(
             "demo_accounts",
@@ -47,15 +47,6 @@ def _gunicorn(address: str, workers: int) -> list[str]:
         "--log-level",
         "warning",
     ]
-
-
-def _check_migrated() -> None:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Refused("not_migrated", "La base n'est pas à jour : lancez d'abord « cartable migrate ».")
 
 
 def _is_loopback(address: str) -> bool:

@@ -16,6 +16,16 @@ def migrate(options: Namespace) -> int:
     return 0
 
 
+def check_migrated() -> None:
+    """Refuse `not_migrated` where the store lacks what the program expects of it."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Refused("not_migrated", "La base n'est pas à jour : lancez d'abord « cartable migrate ».")
+
+
 def bring_up_to_date() -> None:
     """Migrate, install the store's rules, load régions, départements and académies."""
     from django.conf import settings
