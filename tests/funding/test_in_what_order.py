@@ -90,10 +90,17 @@ def test_the_bound_of_a_territory_is_corrected_and_never_below_what_it_received(
     assert checks.damages() == []
 
 
-def test_a_payment_undone_later_is_paid_again_on_its_true_day(part):
+def test_a_payment_undone_is_paid_again_on_its_true_day(part):
+    """An entry in error is undone on its own day; one that failed later (the bank gave it back) on that later day."""
     wrong = actions.pay(actor=None, part_id=part.public_id, cents=1_000_00, on=PAID)
-    actions.undo(actor=None, movement_id=wrong.public_id, reason="900", on=PAID + timedelta(days=30))
-    assert actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=PAID).on == PAID
+    actions.undo(actor=None, movement_id=wrong.public_id, reason="900")
+    true = actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=PAID)
+    back = PAID + timedelta(days=30)
+    actions.undo(actor=None, movement_id=true.public_id, reason="Rejet bancaire", on=back)
+    with refused("date_before"):
+        actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=back - timedelta(days=1))
+    actions.pay(actor=None, part_id=part.public_id, cents=900_00, on=back)
+    assert checks.damages() == []
 
 
 def declared(part):

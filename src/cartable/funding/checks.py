@@ -1,7 +1,8 @@
 """What `cartable check` asks of money: do the rows, recounted one by one, tell what the ledger holds?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
 
@@ -29,7 +30,7 @@ Place = tuple[str, str]  # credit, code of the account
 
 def damages() -> list[Damage]:
     """List what does not hold together in money."""
-    return [*_balances(), *_orphans(), *_parts(), *_ceilings()]
+    return [*_balances(), *_orphans(), *_parts(), *_ceilings(), *_days()]
 
 
 def _balances() -> Iterator[Damage]:
@@ -147,3 +148,27 @@ def _ceilings() -> Iterator[Damage]:
     for row in LineCeiling.objects.filter(kind__in=BINDING, cents__isnull=False).order_by("id"):
         if row.cents is not None and reached(row) > row.cents:
             yield Damage("ceiling_passed", f"« {row} » a reçu plus que son plafond.")
+
+
+def _days() -> Iterator[Damage]:
+    """Nothing left an account on a day on which it was not there yet: every past day adds up too."""
+    bounded = Account.objects.filter(resource__code__in=list(Credit), floor__isnull=False)
+    steps: dict[int, Counter[date]] = defaultdict(Counter)
+    for side, sign in (("source", -1), ("target", 1)):
+        rows = Transfer.objects.filter(**{f"{side}__in": bounded.values("pk")}).order_by()
+        for account, day, total in rows.values_list(side, "value_date").annotate(Sum("amount")):
+            steps[account][day] += sign * total
+    below = {account: day for account, one in steps.items() if (day := _first_below(one))}
+    for account in bounded.filter(pk__in=below).order_by("pk")[:100]:
+        yield Damage(
+            "money_day", f"Le compte {account.code} était sous zéro le {below[account.pk]:%d/%m/%Y}."
+        )
+
+
+def _first_below(steps: Counter[date]) -> date | None:
+    held = 0
+    for day in sorted(steps):
+        held += steps[day]
+        if held < 0:
+            return day
+    return None

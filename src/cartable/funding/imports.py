@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from cartable.bodies.models import Body
 from cartable.foundation import clock
-from cartable.funding import perms
+from cartable.funding import daily, perms
 from cartable.funding.actions.committing import Asked, first_transfer
 from cartable.funding.actions.shared import derived
 from cartable.funding.enums import CommitmentState, Credit, Share, Stage
@@ -115,10 +115,12 @@ def _envelopes(actor: Any) -> Envelopes:
         envelope_account__stage=Stage.ENVELOPE,
     )
     locked = accounts.select_for_update(of=("self",), no_key=True).order_by("id")
-    left = {code.partition(":")[2]: balance for code, balance in locked.values_list("code", "balance")}
+    names = dict(locked.values_list("envelope_account__envelope_id", "pk"))
+    years = {names[row.pk]: row.year for row in rows if row.pk in names}
+    held = daily.held_by_day(accounts, years)
     found: dict[Code, EnvelopeFacts | None] = {}
     for envelope in rows:
-        facts = EnvelopeFacts(envelope, left.get(envelope.public_id.hex, 0))
+        facts = EnvelopeFacts(envelope, held.get(names.get(envelope.pk, 0), [0] * daily.DAYS))
         line, programme = fold(envelope.line.code), fold(envelope.line.programme.code)
         for code in (line, f"{programme}/{line}"):
             for place in _places(envelope):
@@ -175,13 +177,19 @@ def _is_new(
             return _reject(report, line, "reference", line.reference, fault)
         report.unchanged += 1
         return False
-    if line.whole > line.facts.left:
-        fault = _("il reste %(left)s dans l'enveloppe, il faudrait %(asked)s")
-        said = {"left": show(line.facts.left), "asked": show(line.whole)}
-        return _reject(report, line, "net", show(line.net), fault % said)
-    line.facts.left -= line.whole
+    if not daily.take(line.facts.left, line.whole, line.on):
+        return _reject_lack(report, line)
     report.proposed += _is_proposed(line)
     return True
+
+
+def _reject_lack(report: CommitmentReport, line: CommitmentLine) -> bool:
+    if first := daily.first_day(line.facts.left, line.whole, line.facts.year):
+        fault = _("à cette date, cet argent n'était pas encore dans l'enveloppe : pas avant le %(first)s")
+        return _reject(report, line, "on", f"{line.on:%d/%m/%Y}", fault % {"first": f"{first:%d/%m/%Y}"})
+    fault = _("il reste %(left)s dans l'enveloppe, il faudrait %(asked)s")
+    said = {"left": show(line.facts.left[-1]), "asked": show(line.whole)}
+    return _reject(report, line, "net", show(line.net), fault % said)
 
 
 def _reject(report: CommitmentReport, line: CommitmentLine, column: str, value: str, fault: str) -> bool:

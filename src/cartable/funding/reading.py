@@ -62,11 +62,11 @@ KINDS = {
 
 
 class EnvelopeFacts:
-    """What a line needs to know of the envelope that pays it."""
+    """What a line needs to know of the envelope that pays it; `left` in cents at the end of each day of its year."""
 
     __slots__ = ("envelope", "left", "serves", "threshold", "year")
 
-    def __init__(self, envelope: Any, left: int) -> None:
+    def __init__(self, envelope: Any, left: list[int]) -> None:
         self.envelope, self.left, self.year = envelope, left, envelope.year
         self.serves = envelope.line.serves != "anyone"
         self.threshold = envelope.line.second_person_from_cents

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
 from cartable.funding import perms
-from cartable.funding.actions.posting import in_order, post_money, ways_of
+from cartable.funding.actions.posting import post_money, ways_of
 from cartable.funding.actions.shared import (
     derived,
     fingerprint,
@@ -94,7 +94,9 @@ def justify(
 def undo(
     *, actor: Any, movement_id: UUID, reason: str, on: date | None = None, key: UUID | None = None
 ) -> Movement:
-    """Correct a movement that was written in error: the exact reverse, naming the first; once only.
+    """Correct a movement that was written in error: the exact reverse, naming the first, on its day; once only.
+
+    `on` is a later day for what was true and then failed: a cheque that comes back unpaid.
 
     Refuses `not_yours`, `not_undone` (a confirmation, a refusal, a correction), `already_undone`, `not_enough`
     (what it moved has moved on: undo that first), `date_…`, `key_reused`.
@@ -105,7 +107,7 @@ def undo(
     first = _movement(actor, movement_id)
     part = take_part(actor, first.part.public_id)
     day = not_before(
-        not_later(on or today_at(part.envelope), today_at(part.envelope)),
+        not_later(on or first.on, today_at(part.envelope)),
         first.on,
         "date_before",
         _("Une annulation ne peut pas précéder ce qu'elle annule, daté du %(first)s."),
@@ -113,7 +115,6 @@ def undo(
     key = made(key)
     firsts = [one for one in (first.ae_transfer, first.cp_transfer) if one]
     ways = [_reverse(key, one, day) for one in firsts]
-    in_order(ways)
     posted = post_money(actor, ways)
     row = _write(
         actor,
@@ -219,7 +220,6 @@ def move_part(
     whole_cents(cents)
     day = _day(part, kind, on)
     ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
-    in_order(ways)
     posted = post_money(actor, ways)
     return _write(actor, key, mark, part, kind, cents, day, short(reason, 300, "reason"), posted, **names)
 

@@ -1,12 +1,12 @@
 """Post the transfers of an act, and say in words what is lacking where the ledger refuses them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Sum
 from django.utils.translation import gettext, gettext_noop
 
 from cartable.foundation.refused import Refused
@@ -16,7 +16,7 @@ from cartable.funding.enums import Credit, MovementKind, Stage
 from cartable.funding.models import CommitmentPart
 from cartable.funding.rules import show
 from cartable.ledger.actions import NewTransfer, post_many
-from cartable.ledger.models import Transfer
+from cartable.ledger.models import Account, Transfer
 from cartable.ledger.queries import balances
 
 
@@ -45,13 +45,15 @@ LACKING = {
 
 
 def post_money(actor: Any, transfers: Sequence[NewTransfer]) -> list[Transfer]:
-    """Post transfers, all or none; a lack is said in the words of money."""
+    """Post transfers, all or none, in a transaction of the caller's; a lack is said in the words of money."""
     try:
-        return post_many(actor=actor, transfers=transfers)
+        posted = post_many(actor=actor, transfers=transfers)
     except Refused as no:
         if no.code != "not_enough":
             raise
         raise _lacking(transfers) or no from no
+    in_order(posted)
+    return posted
 
 
 def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
@@ -72,46 +74,42 @@ def _lacking(transfers: Sequence[NewTransfer]) -> Refused | None:
     return None
 
 
-# What was paid of one part: few transfers stand on each of these accounts. What is committed is not among them: a
-# payment undone today is paid again on its true day, within the year of its credits.
-ONCE_PAID = (Stage.SETTLED, Stage.JUSTIFIED, Stage.RETURNED)
+def in_order(posted: Iterable[Transfer]) -> None:
+    """Refuse `date_before` where money just posted left an account on a day on which it was not there yet.
 
-
-def in_order(transfers: Sequence[NewTransfer]) -> None:
-    """Refuse `date_before` where the money of a part was not there yet on the day: paid back before it was paid.
-
-    What is lacking today too is left to `post_money`, which says how much.
+    The ledger has held that it is there today; what is looked at are the days from its own on, where others follow.
     """
-    for new in transfers:
-        if new.resource != Credit.AE or Stage(new.source.split(":")[0]) not in ONCE_PAID:
-            continue
-        steps = _steps(new.source)
-        if sum(steps.values()) >= new.amount and (first := _from(steps, new.amount)) > new.value_date:
+    firsts: dict[Account, date] = {}
+    for new in posted:
+        if new.source.floor is not None:
+            firsts[new.source] = min(new.value_date, firsts.get(new.source, new.value_date))
+    for account, day in firsts.items():
+        if (first := first_day(account, day)) > day:
             sentence = gettext(
                 "À cette date, cet argent n'y était pas encore : datez cette écriture du %(first)s au plus tôt."
             )
             raise Refused("date_before", sentence % {"first": f"{first:%d/%m/%Y}"}, "on")
 
 
-def _steps(code: str) -> dict[date, int]:
-    """Give what came to an account, less what left it, on each day."""
-    rows = Transfer.objects.filter(Q(source__code=code) | Q(target__code=code), resource__code=Credit.AE)
+def first_day(account: Account, day: date) -> date:
+    """Give the first day, `day` or later, from which on an account was never below zero at the end of a day."""
+    steps = _steps_after(account, day)
+    held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else 0
+    for step in sorted(steps, reverse=True):
+        held -= steps[step]
+        if held < 0:
+            return step
+    return day
+
+
+def _steps_after(account: Account, day: date) -> Counter[date]:
+    """Give what came to an account, less what left it, on each day after `day`."""
     steps: Counter[date] = Counter()
-    for day, source, amount in rows.order_by().values_list("value_date", "source__code", "amount"):
-        steps[day] += -amount if source == code else amount
+    for side, sign in (("source", -1), ("target", 1)):
+        rows = Transfer.objects.filter(**{side: account}, value_date__gt=day).order_by()
+        for later, total in rows.values_list("value_date").annotate(Sum("amount")):
+            steps[later] += sign * total
     return steps
-
-
-def _from(steps: Mapping[date, int], amount: int) -> date:
-    """Give the first day from which an account never holds less than `amount`."""
-    first, held = date.min, 0
-    for day in sorted(steps):
-        before, held = held, held + steps[day]
-        if held >= amount > before:
-            first = day
-        elif held < amount:
-            first = date.max
-    return first
 
 
 def ways_of(

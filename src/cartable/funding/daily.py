@@ -1,0 +1,57 @@
+"""What accounts hold at the end of each day of a year: a file comes in any order, and no day may end below zero."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.db.models import QuerySet, Sum
+
+from cartable.ledger.models import Account, Transfer
+
+
+DAYS = 366
+Held = list[int]
+
+
+def held_by_day(accounts: QuerySet[Account], years: Mapping[int, int]) -> dict[int, Held]:
+    """Give by account id what it holds (cents) at the end of each day of its year, from `years` by account id.
+
+    What came or went in another year counts on the first or on the last day.
+    """
+    steps: dict[int, Counter[int]] = defaultdict(Counter)
+    for side, sign in (("source", -1), ("target", 1)):
+        rows = Transfer.objects.filter(**{f"{side}__in": accounts.order_by().values("pk")}).order_by()
+        for account, day, total in rows.values_list(side, "value_date").annotate(Sum("amount")):
+            steps[account][place_of(day, years[account])] += sign * total
+    return {account: _running(steps[account]) for account in years}
+
+
+def _running(steps: Mapping[int, int]) -> Held:
+    held, found = 0, []
+    for place in range(DAYS):
+        held += steps.get(place, 0)
+        found.append(held)
+    return found
+
+
+def place_of(day: date, year: int) -> int:
+    """Give the place of a day in the list of its year, the nearest where it lies in another."""
+    return min(max((day - date(year, 1, 1)).days, 0), DAYS - 1)
+
+
+def take(held: Held, cents: int, day: date) -> bool:
+    """Take cents out from a day on, where no day then ends below zero; tell whether they were taken."""
+    place = place_of(day, day.year)
+    if min(held[place:]) < cents:
+        return False
+    for later in range(place, DAYS):
+        held[later] -= cents
+    return True
+
+
+def first_day(held: Held, cents: int, year: int) -> date | None:
+    """Give the first day from which on so many cents can be taken; None where even the last day lacks them."""
+    if held[-1] < cents:
+        return None
+    short = [place for place in range(DAYS) if held[place] < cents]
+    return date(year, 1, 1) + timedelta(days=short[-1] + 1 if short else 0)
