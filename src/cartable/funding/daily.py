@@ -44,8 +44,7 @@ def take(held: Held, cents: int, day: date) -> bool:
     place = place_of(day, day.year)
     if min(held[place:]) < cents:
         return False
-    for later in range(place, DAYS):
-        held[later] -= cents
+    held[place:] = [one - cents for one in held[place:]]
     return True
 
 
