@@ -62,9 +62,9 @@ def test_the_last_piece_may_leave_but_not_one_more(asked):
 
 
 def test_money_is_said_in_euros():
-    open_resource(code="cp", unit=Unit.CENT, label="Crédits de paiement")
+    open_resource(code="euros", unit=Unit.CENT, label="Euros")
     with refused("not_enough") as refusal:
-        send("line:1", "paid:1", 123_456, resource="cp")
+        send("line:1", "paid:1", 123_456, resource="euros")
     assert "il reste 0,00 €, il faudrait 1234,56 €" in refusal.value.sentence
 
 

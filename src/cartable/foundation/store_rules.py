@@ -1,9 +1,10 @@
 """Rules that the store itself holds: triggers, kept as one SQL file per room and store, installed after `migrate`.
 
-A room keeps them in `store_rules/sqlite.sql` and `store_rules/postgresql.sql`. A rule begins with CREATE at the
-left margin and ends where the next one begins; triggers and functions are named `rule_…`. They are never written
-in a migration: on SQLite any change of a column remakes the table and silently drops its triggers. PostgreSQL
-prints a trigger in its own fixed form, so the files write it in that form.
+A room keeps them in `store_rules/sqlite.sql` and `store_rules/postgresql.sql`, long ones in a second file of the same
+beginning (`sqlite_ways.sql`). A rule begins with CREATE at the left margin and ends where the next one begins; triggers
+and functions are named `rule_…`. They are never written in a migration: on SQLite any change of a column remakes the
+table and silently drops its triggers. PostgreSQL prints a trigger in its own fixed form, so the files write it in that
+form.
 """
 
 import re
@@ -58,8 +59,10 @@ def _rule(sql: str) -> Rule:
 
 def expected(vendor: str) -> list[Rule]:
     """List the rules that the rooms of the house ask of a store ("sqlite" or "postgresql")."""
-    files = [Path(config.path) / "store_rules" / f"{vendor}.sql" for config in apps.get_app_configs()]
-    texts = [file.read_text(encoding="utf-8") for file in files if file.is_file()]
+    folders = [Path(config.path) / "store_rules" for config in apps.get_app_configs()]
+    texts = [
+        file.read_text(encoding="utf-8") for one in folders for file in sorted(one.glob(f"{vendor}*.sql"))
+    ]
     return [_rule(part) for text in texts for part in re.split(r"^(?=CREATE )", text, flags=re.M)[1:]]
 
 
