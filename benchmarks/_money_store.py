@@ -9,7 +9,7 @@ from uuid import uuid4
 
 
 NOW = datetime(2020, 12, 1, 12, tzinfo=UTC)
-DAY = date(2020, 5, 4)
+DAY = date(2020, 5, 1)
 SIRET = "11000001300011"
 CENTS = 10**12
 HEADER = ("reference", "ligne", "exercice", "territoire", "siret porteur", "objet", "montant", "date")
