@@ -40,6 +40,14 @@ def test_a_curve_goes_by_days_from_zero_up():
     assert line == "0.00,100.00 25.00,50.00 100.00,0.00"
 
 
+def test_a_single_day_is_drawn_across():
+    drawn = curve(key="k", title="t", description="d", points=[Point(date(2020, 4, 27), 4)], unit="u")
+    assert BeautifulSoup(drawn, "html.parser").select_one("polyline")["points"] == "0.00,0.00 100.00,0.00"
+    series = [Series("engagé", [4])]
+    drawn = steps(key="k", title="t", description="d", days=[date(2020, 4, 27)], series=series)
+    assert BeautifulSoup(drawn, "html.parser").select_one("polyline")["points"] == "0.00,0.00 100.00,0.00"
+
+
 def test_a_chart_holds_no_inline_style():
     assert "style=" not in str(_bars(Bar("A", 3)))
     assert "style=" not in curve(key="k", title="t", description="d", points=[], unit="u")

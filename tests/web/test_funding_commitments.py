@@ -50,6 +50,8 @@ def test_a_prefecture_finds_the_bearer_and_commits(country, people):
     assert (sent.status_code, one.state, one.net_cents) == (302, "committed", 20_000_50)
     assert left(country.nord) == 1_000_000_00 - 20_000_50
     assert "20 000,50 €" in text(client.get(sent.url))
+    envelope = [country.nord.public_id]
+    assert reverse("envelope-xlsx", args=envelope) in text(client.get(reverse("envelope", args=envelope)))
 
 
 def test_from_the_threshold_on_a_second_person_confirms_and_the_first_may_not(country, people):
@@ -138,7 +140,10 @@ def test_one_service_pays_from_two_of_its_envelopes(country, people):
     actions.open_credits(envelope_id=nation.public_id, **given)
     for source, target in ((nation, region), (region, second)):
         actions.delegate(source_id=source.public_id, target_id=target.public_id, **given)
-    sent = write(people.as_(people.prefect), country, net="1000", other=second.public_id, other_paid="400")
+    client = people.as_(people.prefect)
+    sent = write(client, country, net="1000", other=second.public_id, other_paid="1000,01")
+    assert "paierait plus que le montant" in sent.context["form"].errors["other_paid"][0]
+    sent = write(client, country, net="1000", other=second.public_id, other_paid="400")
     assert sent.status_code == 302
     assert sorted(Commitment.objects.get().parts.values_list("amount_cents", flat=True)) == [400_00, 600_00]
 

@@ -1,5 +1,7 @@
 """Can the ministry open a programme, its documents, lines and ceilings from the pages, and nobody else?"""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -65,6 +67,8 @@ def test_from_a_programme_to_its_ceilings(people, country):
     assert send(ministry, bound, territory="r-32", kind="exactly", cents="1").status_code == 302
     assert LineCeiling.objects.get(line=opened).cents == 1_00
     assert send(ministry, address, **{**line, "name": "Autre"}).status_code == 422
+    send(ministry, bound, territory="r-84", kind="share", percent="15,5", basis="15,5 % de l'enveloppe")
+    assert LineCeiling.objects.get(line=opened, percent__isnull=False).percent == Decimal("15.5")
 
 
 def test_who_reads_and_who_writes(people, country):

@@ -76,6 +76,11 @@ def save(target: Path, progress: Say) -> dict[str, Any]:
     if not target.parent.is_dir():
         sentence = _("Le dossier %(folder)s n'existe pas : créez-le ou donnez un autre nom.")
         raise Refused("no_folder", sentence % {"folder": target.parent})
+    if target.is_dir():
+        sentence = _(
+            "%(folder)s est un dossier : donnez le nom d'un fichier, par exemple %(folder)s/cartable.tar."
+        )
+        raise Refused("folder", sentence % {"folder": target})
     if not _store().exists() or not connection.introspection.table_names():
         raise Refused("no_store", "Il n'y a rien à sauvegarder : lancez d'abord « cartable migrate ».")
     with _alone() as folder:

@@ -1,6 +1,8 @@
 """`cartable import …`: files that people have; lines refused go to a file, the run goes on."""
 
 from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +18,41 @@ def schools(options: Namespace) -> int:
     """Import the directory of schools."""
     from cartable.territories.imports import import_schools
 
-    report = import_schools(
-        actor=None, paths=_paths(options), progress=progress, rejects=_rejects_path(options)
-    )
-    return _report(report, options)
+    return _public(options, import_schools)
 
 
 def social_index(options: Namespace) -> int:
     """Import the social position index of schools."""
     from cartable.territories.profile_imports import import_social_indexes
 
-    report = import_social_indexes(
-        actor=None, paths=_paths(options), progress=progress, rejects=_rejects_path(options)
-    )
-    return _report(report, options)
+    return _public(options, import_social_indexes)
 
 
 def priority_education(options: Namespace) -> int:
     """Import lists of priority education and of the nearest QPV."""
     from cartable.territories.profile_imports import import_priority_education
 
-    report = import_priority_education(
-        actor=None,
-        paths=_paths(options),
-        year=options.school_year,
-        progress=progress,
-        rejects=_rejects_path(options),
-    )
-    return _report(report, options)
+    return _public(options, import_priority_education, year=options.school_year)
 
 
 def cites_educatives(options: Namespace) -> int:
     """Import the list of cités éducatives."""
     from cartable.territories.cite_imports import import_cites_educatives
 
-    report = import_cites_educatives(
-        actor=None, paths=_paths(options), progress=progress, rejects=_rejects_path(options)
-    )
-    return _report(report, options)
+    return _public(options, import_cites_educatives)
+
+
+def _public(options: Namespace, run: Callable[..., Any], **more: Any) -> int:
+    """Import public files, all of the same kind; what came before one that cannot be read is kept, and said."""
+    from cartable.territories.imports import ImportStopped
+
+    given = {"paths": _paths(options), "progress": progress, "rejects": _rejects_path(options)}
+    try:
+        return _report(run(actor=None, **given, **more), options)
+    except ImportStopped as stopped:
+        if not stopped.report.files:
+            raise
+        return _stopped(stopped, stopped.report, options)
 
 
 def pupils(options: Namespace) -> int:
@@ -88,30 +87,47 @@ def stock(options: Namespace) -> int:
     from cartable.equipment.imports import import_stock
 
     operation = _operation(options.operation)
-    reports = [
-        import_stock(
-            actor=None,
-            operation_id=operation.public_id,
-            path=path,
-            rejects=_rejects_path(options),
-            progress=progress,
-        )
-        for path in _paths(options)
-    ]
-    return _report(_sum(reports), options)
+    given = {"actor": None, "operation_id": operation.public_id, "progress": progress}
+    return _one_by_one(options, lambda path: import_stock(path=path, **given))
 
 
 def commitments(options: Namespace) -> int:
     """Import commitments of money."""
     from cartable.funding.imports import import_commitments
 
-    reports = [
-        import_commitments(
-            actor=None, path=path, year=options.year, rejects=_rejects_path(options), progress=progress
-        )
-        for path in _paths(options)
-    ]
-    return _report(_sum(reports), options)
+    given = {"actor": None, "year": options.year, "progress": progress}
+    return _one_by_one(options, lambda path: import_commitments(path=path, **given))
+
+
+def _one_by_one(options: Namespace, one: Callable[[Path], Any]) -> int:
+    """Import files one after the other, each whole or not at all, and write the rejects of all of them together."""
+    from cartable.intake.exporting import write_rejects
+
+    paths, rejects = _paths(options), _rejects_path(options)
+    reports: list[Any] = []
+    stop: Refused | None = None
+    for path in paths:
+        try:
+            report = one(path)
+        except Refused as cause:
+            stop = Refused(cause.code, f"{path.name} : {cause.sentence}", cause.field)
+            break
+        if len(paths) > 1:
+            report.rejects = [replace(one, reason=f"{path.name} : {one.reason}") for one in report.rejects]
+        reports.append(report)
+    if stop and not reports:
+        raise stop
+    total = _sum(reports)
+    if rejects:
+        write_rejects(rejects, total.rejects)
+    return _stopped(stop, total, options) if stop else _report(total, options)
+
+
+def _stopped(stop: Refused, report: Any, options: Namespace) -> int:
+    """Say which file stopped the run and what was kept of those before it."""
+    progress(f"{stop.sentence} Les fichiers qui le précèdent sont enregistrés, ceux qui le suivent non.")
+    _report(report, options)
+    return 1
 
 
 def _operation(public_id: str | None) -> Any:
@@ -148,7 +164,26 @@ def _paths(options: Namespace) -> list[Path]:
 
 
 def _rejects_path(options: Namespace) -> Path | None:
-    return Path(options.rejects) if options.rejects else None
+    """Give where rejects go; refuse it before anything is read where nothing can be written there."""
+    if not options.rejects:
+        return None
+    path = Path(options.rejects)
+    if any(path.absolute() == Path(name).absolute() for name in options.files):
+        raise Refused(
+            "rejects",
+            "Le fichier des lignes refusées serait l'un des fichiers lus : donnez-lui un autre nom.",
+        )
+    new = not path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise Refused(
+            "rejects",
+            f"Le fichier {path} ne peut pas être écrit : donnez à --rejects un fichier dans un dossier qui existe.",
+        ) from error
+    if new:
+        path.unlink()
+    return path
 
 
 def _report(report: Any, options: Namespace) -> int:
@@ -166,7 +201,7 @@ def _report(report: Any, options: Namespace) -> int:
 def _first_rejects(report: Any, options: Namespace) -> list[str]:
     """Say why the first lines were refused, without their values: those go to the file that was asked for."""
     shown = [
-        f"  ligne {reject.line}, {reject.field or 'ligne'} : {reject.reason}" for reject in report.rejects
+        f"  ligne {reject.line}, {reject.column or 'ligne'} : {reject.reason}" for reject in report.rejects
     ]
     more = len(shown) - REJECTS_SHOWN
     if more > 0:

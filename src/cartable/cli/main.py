@@ -144,33 +144,47 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _engine(words)
     options = parser().parse_args(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cartable.config.settings")
-    import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    from cartable.backup import unfinished
     from cartable.foundation.refused import Refused
 
-    django.setup()
     try:
-        if options.command != "restore":
-            unfinished.refuse_to_go_on()
         return _run(options)
     except Refused as refused:
-        print(refused.sentence, file=sys.stderr)
-        return 1
+        return _say(refused.sentence)
+    except ImproperlyConfigured as wrong:
+        return _say(f"La configuration ne va pas. {wrong}")
     except BrokenPipeError:
         return 1
     except KeyboardInterrupt:
-        print("Interrompu : rien n'est fait à moitié, la même commande reprend le travail.", file=sys.stderr)
-        return 1
+        return _say("Interrompu : rien n'est fait à moitié, la même commande reprend le travail.")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _say(
+            f"« {error.filename} » ne peut pas être lu ou écrit ({error.strerror}) : vérifiez le chemin, les droits "
+            "et la place sur le disque."
+        )
+
+
+def _say(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a command; what breaks on a store that was never migrated is said so, not shown as a trace."""
+    import django
     from django.db import DatabaseError
+
+    django.setup()
     from django.utils.module_loading import import_string
 
+    from cartable.backup import unfinished
     from cartable.cli.store import check_migrated
 
+    if options.command != "restore":
+        unfinished.refuse_to_go_on()
     try:
         return int(import_string(options.run.replace(":", "."))(options))
     except DatabaseError:

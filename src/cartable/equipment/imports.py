@@ -21,7 +21,7 @@ from cartable.equipment.rules import NUMBER_KIND, number_key
 from cartable.foundation import clock
 from cartable.foundation.refused import Refused
 from cartable.intake import values
-from cartable.intake.contracts import COMMAND, Column, Contract, Limits, Reject, Row, Table
+from cartable.intake.contracts import COMMAND, Column, Contract, Limits, Reject, Row, Table, by_line
 from cartable.intake.exporting import write_rejects
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record
@@ -301,7 +301,7 @@ def _take(actor: Any, base: Lot, product: Product, things: list[Thing], giver_id
 
 def _count(report: StockReport, table: Table, refused: list[Reject]) -> None:
     report.rejected = table.lines - len(table.rows) + len(refused) + len(report.rejects)
-    report.rejects = sorted([*table.rejects, *refused, *report.rejects], key=lambda reject: reject.line)
+    report.rejects = by_line(CONTRACT, [*table.rejects, *refused, *report.rejects])
     report.lines, report.notes = table.lines, list(table.notes)
 
 

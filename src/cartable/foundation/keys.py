@@ -44,9 +44,11 @@ def _parse(text: str, setting: str = "CARTABLE_KEYS") -> dict[str, bytes]:
         try:
             key = base64.urlsafe_b64decode(encoded)
         except ValueError as error:
-            raise ImproperlyConfigured(f"{setting}: the key {name!r} is not base64") from error
+            raise ImproperlyConfigured(f"{setting} : la clé « {name} » n'est pas en base64.") from error
         if not name.isalnum() or len(key) != 32:
-            raise ImproperlyConfigured(f"{setting}: write id:base64 of 32 bytes, a comma between keys")
+            raise ImproperlyConfigured(
+                f"{setting} est mal écrite : mettez « nom:clé », la clé de 32 octets en base64, une virgule entre deux."
+            )
         keys[name] = key
     return keys
 

@@ -24,7 +24,7 @@ from cartable.funding.enums import CommitmentState, Credit, Share, Stage
 from cartable.funding.models import Commitment, CommitmentPart, Envelope
 from cartable.funding.reading import AMBIGUOUS, CONTRACT, CommitmentLine, EnvelopeFacts, Envelopes, read_line
 from cartable.funding.rules import show
-from cartable.intake.contracts import COMMAND, Limits, Reject
+from cartable.intake.contracts import COMMAND, Limits, Reject, by_line
 from cartable.intake.exporting import write_rejects
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record
@@ -81,7 +81,7 @@ def import_commitments(
         refused = [one for one in read if isinstance(one, Reject)]
         report = _write(actor, [one for one in read if isinstance(one, CommitmentLine)])
         report.rejected += table.lines - len(table.rows) + len(refused)
-        report.rejects = sorted([*table.rejects, *refused, *report.rejects], key=lambda one: one.line)
+        report.rejects = by_line(CONTRACT, [*table.rejects, *refused, *report.rejects])
         report.lines, report.notes = table.lines, [*table.notes, *_notes(report)]
         counts = {name: getattr(report, name) for name in (*COUNTS, "proposed", "cents")}
         record(actor=actor, verb="funding.commitments_imported", data={"sha256": table.sha256, **counts})

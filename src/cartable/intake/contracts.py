@@ -1,6 +1,7 @@
 """What an importer expects of a file, what it gets back, and how much it accepts."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 
 MEGABYTE = 1024 * 1024
@@ -71,12 +72,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A line that is not taken, and why, in French; `field` is a column key or empty."""
+    """A line that is not taken, and why, in French; `field` is a column key or empty, `title` its name in French."""
 
     line: int
     field: str
     value: str
     reason: str
+    title: str = ""
+
+    @property
+    def column(self) -> str:
+        """What people call the column."""
+        return self.title or self.field
+
+
+def by_line(contract: Contract, rejects: Iterable[Reject]) -> list[Reject]:
+    """Give rejects in the order of their lines, each with the name that its column has in the contract's files."""
+    columns = (*contract.columns, *(contract.group.columns if contract.group else ()))
+    titles = {column.key: column.aliases[0] for column in columns if column.aliases}
+    named = (replace(one, title=one.title or titles.get(one.field, "")) for one in rejects)
+    return sorted(named, key=lambda one: one.line)
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ def write_csv(target: Target, header: Sequence[str], rows: Rows) -> None:
 
 def write_rejects(target: Target, rejects: Iterable[Reject]) -> None:
     """Write the lines that were not taken: `ligne;champ;valeur;motif`."""
-    write_csv(target, REJECT_HEADER, ((r.line, r.field, r.value, r.reason) for r in rejects))
+    write_csv(target, REJECT_HEADER, ((r.line, r.column, r.value, r.reason) for r in rejects))
 
 
 def write_xlsx(target: Target, header: Sequence[str], rows: Rows, *, title: str = "Feuille") -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cartable.intake.contracts import COMMAND, MEGABYTE, Limits, Reject
+from cartable.intake.contracts import COMMAND, MEGABYTE, Limits, Reject, by_line
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record
 from cartable.territories.cite_lines import CITES, CiteLine, arrondissements, read_cites
@@ -62,7 +62,7 @@ def _import_file(actor: Any, path: Path, limits: Limits) -> ImportReport:
     lines, refused = read_cites(table.rows)
     with transaction.atomic():
         report = _write(actor, path, lines)
-        report.rejects = sorted([*table.rejects, *refused, *report.rejects], key=lambda reject: reject.line)
+        report.rejects = by_line(CITES, [*table.rejects, *refused, *report.rejects])
         report.rejected = len(report.rejects)
         report.lines = len(lines) + len(table.rejects) + len(refused)
         report.files, report.notes = 1, [*table.notes, *report.notes]

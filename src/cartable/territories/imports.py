@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
-from cartable.intake.contracts import COMMAND, Limits, Reject
+from cartable.intake.contracts import COMMAND, Limits, Reject, by_line
 from cartable.intake.exporting import write_rejects
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record
@@ -143,7 +143,7 @@ def _import_file(actor: Any, path: Path, limits: Limits) -> ImportReport:
     refused = [line for line in read if isinstance(line, Reject)]
     with transaction.atomic():
         report = _write(actor, [line for line in read if isinstance(line, SchoolLine)], found)
-        report.rejects = sorted([*table.rejects, *refused, *report.rejects], key=lambda reject: reject.line)
+        report.rejects = by_line(CONTRACT, [*table.rejects, *refused, *report.rejects])
         report.rejected += table.lines - len(table.rows) + len(refused)
         report.lines, report.files, report.notes = table.lines, 1, list(table.notes)
         counts = {name: getattr(report, name) for name in COUNTS}

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
-from cartable.intake.contracts import COMMAND, Contract, Limits, Reject, Row, Table
+from cartable.intake.contracts import COMMAND, Contract, Limits, Reject, Row, Table, by_line
 from cartable.intake.reading import read_table
 from cartable.intake.values import BadCell
 from cartable.journal.actions import record
@@ -50,7 +50,7 @@ def import_social_indexes(
 
     def one(path: Path) -> ImportReport:
         table = _read(path, SOCIAL_INDEX, limits, set(INDEXES), "IPS")
-        return _import(actor, path, table, SocialIndex, read_index)
+        return _import(actor, path, SOCIAL_INDEX, table, SocialIndex, read_index)
 
     return import_files(actor=actor, paths=paths, progress=progress, rejects=rejects, one=one)
 
@@ -88,7 +88,7 @@ def import_priority_education(
             if not STATUS_COLUMNS & {*table.columns_found} or _mostly_empty(table)
             else replace(says, status=None)
         )
-        return _import(actor, path, table, PriorityFact, lambda row: read_priority(row, says))
+        return _import(actor, path, PRIORITY, table, PriorityFact, lambda row: read_priority(row, says))
 
     return import_files(actor=actor, paths=paths, progress=progress, rejects=rejects, one=one)
 
@@ -113,13 +113,18 @@ def _read(path: Path, contract: Contract, limits: Limits, wanted: set[str], miss
 
 @transaction.atomic
 def _import(
-    actor: Any, path: Path, table: Table, model: Any, read: Callable[[Row], ProfileLine | Reject]
+    actor: Any,
+    path: Path,
+    contract: Contract,
+    table: Table,
+    model: Any,
+    read: Callable[[Row], ProfileLine | Reject],
 ) -> ImportReport:
     """Write one file that was read, whole or not at all."""
     found = [read(row) for row in table.rows]
     unread = [line for line in found if isinstance(line, Reject)]
     report = _write(actor, path, model, [line for line in found if isinstance(line, ProfileLine)])
-    report.rejects = sorted([*table.rejects, *unread, *report.rejects], key=lambda reject: reject.line)
+    report.rejects = by_line(contract, [*table.rejects, *unread, *report.rejects])
     report.rejected += table.lines - len(table.rows) + len(unread)
     report.lines, report.files, report.notes = table.lines, 1, list(table.notes)
     data = {"sha256": table.sha256, **{name: getattr(report, name) for name in COUNTS}}

@@ -105,7 +105,7 @@ def curve(
         description,
         table,
         height=CURVE_HEIGHT,
-        line=" ".join(f"{x:.2f},{y:.2f}" for x, y in places),
+        line=_line(places),
         last=places[-1] if places else None,
         levels=[
             {"y": f"{100 - 100 * part / 4:.0f}%", "text": number_format(top * part // 4)} for part in range(5)
@@ -149,7 +149,13 @@ def _stairs(days: Sequence[date], values: Sequence[int], top: int) -> str:
     places = _places([Point(day, value) for day, value in zip(days, values, strict=True)], top)
     corners = [(x, before[1]) for (x, _y), before in zip(places[1:], places, strict=False)]
     path = [point for pair in zip(corners, places[1:], strict=True) for point in pair]
-    return " ".join(f"{x:.2f},{y:.2f}" for x, y in [*places[:1], *path])
+    return _line([*places[:1], *path])
+
+
+def _line(places: Sequence[tuple[float, float]]) -> str:
+    """Write a line; a single day is drawn straight across, since one point alone would not be seen."""
+    seen = [*places, (100.0, places[0][1])] if len(places) == 1 else places
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in seen)
 
 
 def _places(points: Sequence[Point], top: int) -> list[tuple[float, float]]:

@@ -30,13 +30,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What `components/table.html` shows. `rows` may be a `Page`; `csv` is the address of the same as CSV."""
+    """What `components/table.html` shows. `rows` may be a `Page`; `csv`, `xlsx`: where to take the same as a file."""
 
     caption: Text
     columns: list[Column]
     rows: Iterable[Any]
     empty: Text = field(default=_("Rien à montrer pour l'instant."))
     csv: str = ""
+    xlsx: str = ""
 
     @property
     def body(self) -> list[list[tuple[Column, Any]]]:

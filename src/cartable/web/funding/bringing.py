@@ -88,7 +88,7 @@ def _rejects_table(rejects: list[Reject]) -> Table:
         caption=_("Lignes qui n'ont pas été reprises"),
         columns=[
             Column(_("Ligne"), lambda one: one.line, numeric=True),
-            Column(_("Champ"), lambda one: one.field or "—"),
+            Column(_("Champ"), lambda one: one.column or "—"),
             Column(_("Valeur"), lambda one: one.value or "—"),
             Column(_("Motif"), lambda one: one.reason, heads=True),
         ],

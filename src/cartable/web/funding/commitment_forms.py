@@ -119,12 +119,16 @@ class CommitForm(Form):
             del self.fields["reservation"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for both halves of a second part, or for none."""
+        """Ask for both halves of a second part, or for none; it pays no more than the whole."""
         data = super().clean() or {}
         if bool(data.get("other")) != bool(data.get("other_paid")):
             lacking = "other_paid" if data.get("other") else "other"
             self.add_error(
                 lacking, _("Indiquez l'autre enveloppe et ce qu'elle paie, ou ni l'un ni l'autre.")
+            )
+        if data.get("net") is not None and (data.get("other_paid") or 0) > data["net"]:
+            self.add_error(
+                "other_paid", _("L'autre enveloppe paierait plus que le montant : diminuez ce qu'elle paie.")
             )
         return data
 

@@ -207,6 +207,7 @@ def _commitments_table(request: HttpRequest, found: Envelope) -> Table:
         rows=page,
         empty=_("Rien n'est encore engagé sur cette enveloppe."),
         csv=reverse("envelope-csv", args=[found.public_id]),
+        xlsx=reverse("envelope-xlsx", args=[found.public_id]),
     )
 
 

@@ -42,7 +42,7 @@ class CeilingForm(Form):
     kind = forms.ChoiceField(label=_("Ce que dit le document"), choices=CeilingKind.choices)
     cents = EurosField(label=_("Montant"), required=False)
     percent = forms.DecimalField(
-        label=_("Part, en %"), required=False, min_value=0, max_value=100, decimal_places=2
+        label=_("Part, en %"), required=False, min_value=0, max_value=100, decimal_places=2, localize=True
     )
     basis = forms.CharField(
         label=_("Les mots du document"),

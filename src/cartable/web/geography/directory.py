@@ -69,7 +69,7 @@ def _faults_table(caption: str, faults: list[Reject]) -> Table | None:
         caption=caption,
         columns=[
             Column(_("Ligne"), lambda fault: fault.line, numeric=True),
-            Column(_("Champ"), lambda fault: fault.field or "—"),
+            Column(_("Champ"), lambda fault: fault.column or "—"),
             Column(_("Valeur"), lambda fault: fault.value or "—"),
             Column(_("Motif"), lambda fault: fault.reason, heads=True),
         ],

@@ -15,6 +15,7 @@ def _weight(label: str, initial: str = "1") -> forms.DecimalField:
         min_value=Decimal("0.1"),
         max_value=Decimal(10),
         decimal_places=2,
+        localize=True,
         initial=Decimal(initial),
         help_text=_("1 : comme ailleurs. 1,5 : un besoin y compte moitié plus."),
     )

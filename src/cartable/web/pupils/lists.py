@@ -66,7 +66,7 @@ def _rejects_table(report: ImportReport) -> Table:
         caption=_("Lignes qui n'ont pas été reprises"),
         columns=[
             Column(_("Ligne"), lambda reject: reject.line, numeric=True),
-            Column(_("Champ"), lambda reject: reject.field or "—"),
+            Column(_("Champ"), lambda reject: reject.column or "—"),
             Column(_("Valeur"), lambda reject: reject.value or "—"),
             Column(_("Motif"), lambda reject: reject.reason, heads=True),
         ],

@@ -97,6 +97,7 @@ def _figure(child: Child, known: Decimal | None, *, asked: bool) -> forms.Decima
         min_value=0,
         max_digits=15,
         decimal_places=4,
+        localize=True,
         help_text=_("inconnu : à saisir") if known is None and asked else "",
     )
 

@@ -229,7 +229,7 @@ def _rejects_table(report: Any) -> Table:
         caption=_("Lignes refusées"),
         columns=[
             Column(_("Ligne"), lambda reject: reject.line, numeric=True, heads=True),
-            Column(_("Colonne"), lambda reject: reject.field or "—"),
+            Column(_("Colonne"), lambda reject: reject.column or "—"),
             Column(_("Valeur"), lambda reject: reject.value or "—"),
             Column(_("Motif"), lambda reject: reject.reason),
         ],
