@@ -10,7 +10,6 @@ from cartable.intake.stops import Fault, Stop
 
 
 # A sheet formatted to its last line holds 1,048,576 of them.
-MAX_BLANK = 1_100_000
 FOOTER = re.compile(
     r"\W*(sous[- ]?total|total|totaux|fin\b|nombre de|export|extraction|édité|edité|imprimé|généré|source\b|page \d)",
     re.IGNORECASE,
@@ -38,7 +37,7 @@ def select(
         why = None if cells is None else _skippable(cells, layout)
         if why:
             blank += why == "blank"
-            if blank > MAX_BLANK:
+            if blank > limits.max_blank:
                 raise Stop("too_many_rows", limit=most)
             if why != "blank":
                 skipped[why].append(line)
