@@ -230,14 +230,20 @@ def prepared(stores: Stores, play: Play, *, files: bool = False, bare: bool = Fa
 
 
 def dies_anywhere(
-    play: Play, changes: dict[str, Any], all_or_nothing: Callable[..., Any], stores: Any, *, entries: int = 1
+    play: Play,
+    changes: dict[str, Any],
+    all_or_nothing: Callable[..., Any],
+    stores: Any,
+    *,
+    entries: int = 1,
+    only: str | tuple[str, ...] = "",
 ) -> None:
     """Let an act end as `changes` say, with so many entries of the journal and no damage; then kill it everywhere."""
     before, done = before_and_after(stores, play)
     assert {name: done[name] for name in changes} == changes, done
     assert done["entries"] == before["entries"] + entries
     assert done["damages"] == before["damages"] == []
-    all_or_nothing(play, before=before, done=done)
+    all_or_nothing(play, before=before, done=done, only=only)
 
 
 def before_and_after(stores: Stores, play: Play) -> tuple[Any, Any]:
