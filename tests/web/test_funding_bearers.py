@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
-from cartable.funding.models import Commitment, Invoice, Line
+from cartable.funding.models import Commitment, Invoice, Line, Recovery
 from tests import factories
 from tests.funding.stage import Country
 from tests.money_people import People, committed, send, stages, text
@@ -185,3 +185,30 @@ def test_a_search_as_long_as_a_page_is_answered(country, people):
     client = people.as_(people.prefect)
     for name, args in (("commitment-new", [country.nord.public_id]), ("circonscriptions", [])):
         assert client.get(reverse(name, args=args), {"q": "a " * 1500}).status_code == 200, name
+
+
+def test_a_bill_of_an_absurd_day_is_said_beside_its_field(country, people):
+    one, bearer = committed(country), people.as_(people.bearer)
+    for day in ("0001-01-01", "2019-12-31"):
+        sent = send(bearer, "bill-new", one, **{**BILL, "dated": day}, **GOODS)
+        assert sent.status_code == 422 and "depuis le 01/01/2020" in text(sent)
+        assert set(sent.context["form"].errors) == {"dated"}
+    assert not Invoice.objects.exists()
+    assert send(bearer, "bill-new", one, **{**BILL, "dated": "2020-03-20"}, **GOODS).status_code == 302
+
+
+def test_what_is_claimed_back_is_not_justified_from_the_page(country, people):
+    one, service = committed(country), people.as_(people.prefect)
+    send(service, "commitment-pay", one, amount="20 000", on="2020-07-01")
+    claim = {"amount": "5 000", "reason": "Non utilisé", "due_on": "2020-10-01"}
+    early = send(service, "commitment-claim", one, **claim, on="2020-06-30")
+    assert early.status_code == 422 and "du 01/07/2020 au plus tôt" in text(early)
+    assert send(service, "commitment-claim", one, **claim, on="2020-07-02").status_code == 302
+    sent = send(service, "commitment-justify", one, amount="15 000,01", on="2020-08-01")
+    assert sent.status_code == 422 and stages(one).justified == 0
+    assert "5 000,00 € sont réclamés au porteur : il reste 15 000,00 € à justifier" in text(sent)
+    early = send(service, "recovery-receive", Recovery.objects.get(), on="2020-07-01")
+    assert early.status_code == 422 and "du 02/07/2020 au plus tôt" in text(early)
+    assert send(service, "commitment-justify", one, amount="15 000", on="2020-08-01").status_code == 302
+    assert send(service, "recovery-receive", Recovery.objects.get(), on="2020-09-01").status_code == 302
+    assert (stages(one).justified, stages(one).returned) == (15_000_00, 5_000_00)

@@ -95,10 +95,10 @@ def not_later(on: date, today: date, field: str = "on") -> date:
     return on
 
 
-def not_before(on: date, first: date, code: str, sentence: str) -> date:
+def not_before(on: date, first: date, code: str, sentence: str, field: str = "on") -> date:
     """Give a day back if it does not come before `first`; the sentence may name `%(first)s`."""
     if on < first:
-        raise Refused(code, sentence % {"first": f"{first:%d/%m/%Y}"}, "on")
+        raise Refused(code, sentence % {"first": f"{first:%d/%m/%Y}"}, field)
     return on
 
 

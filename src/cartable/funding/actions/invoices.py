@@ -24,11 +24,18 @@ from cartable.funding.actions.shared import (
     reason_given,
     short,
 )
-from cartable.funding.enums import INVOICE_MOVES, CommitmentState, InvoiceState, MovementKind, Share
+from cartable.funding.enums import (
+    INVOICE_MOVES,
+    CommitmentKind,
+    CommitmentState,
+    InvoiceState,
+    MovementKind,
+    Share,
+)
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, InvoiceLine
-from cartable.funding.queries.stages import stages_of
+from cartable.funding.queries.stages import claimed_on, stages_of
 from cartable.funding.queries.visible import commitments_visible_to
-from cartable.funding.rules import bill_totals, check_rate, not_later, show, spread, whole_cents
+from cartable.funding.rules import bill_totals, check_rate, not_before, not_later, show, spread, whole_cents
 from cartable.journal.actions import record
 
 
@@ -56,13 +63,13 @@ def declare(
     """Declare a bill, as the bearer of the commitment or the service that decides on it; the tax is computed.
 
     Refuses `not_yours`, `not_committed`, `number`, `supplier`, `lines`, `declared_twice`, `vat_rate`, `amount_…`,
-    `date_not_come`, `key_reused`.
+    `date_not_come`, `date_before`, `key_reused`.
     """
     mark = fingerprint(actor, bill=[commitment_id, number, dated, supplier_name, vat_rate], lines=list(lines))
     if row := known(Invoice, key, mark):
         return row
     commitment = _declared_on(actor, commitment_id)
-    not_later(dated, clock.today(), "dated")
+    _dated(commitment, dated)
     kept = _lines(lines)
     net, tax = bill_totals([(line.quantity, line.unit_net_cents) for line in kept], check_rate(vat_rate))
     row = Invoice(
@@ -100,12 +107,15 @@ def accept(
 
     Without `amounts`, the net of the bill goes to the parts that pay the net, the tax to those that pay the tax, each
     up to what is paid and not justified; a grant pays both. Refuses `not_yours`, `not_enough` where less than the bill
-    was paid (then say the `amounts`), `over_bill`, `move_forbidden`. A repeat changes nothing.
+    was paid (then say the `amounts`), `claimed`, `over_bill`, `date_before` (the bill), `move_forbidden`. A
+    repeat changes nothing.
     """
     row = _locked(actor, invoice_id)
     if row.state == InvoiceState.ACCEPTED:
         return row
     change(INVOICE_MOVES, row.state, InvoiceState.ACCEPTED)
+    sentence = _("La facture est du %(first)s : elle ne peut pas être retenue avant ce jour.")
+    not_before(on or clock.today(), row.dated, "date_before", sentence)
     parts = list(row.commitment.parts.select_related("commitment").order_by("id"))
     for part, cents in _given(row, parts, amounts) if amounts is not None else _shared(row, parts):
         key = derived(row.public_id, f"justified:{part.public_id}:{row.movements.count()}")
@@ -145,6 +155,27 @@ def _declared_on(actor: Any, commitment_id: UUID) -> Commitment:
         sentence = _("Cet engagement est « %(state)s » : rien ne peut être payé ni justifié dessus.")
         raise Refused("not_committed", sentence % {"state": commitment.get_state_display()})
     return commitment
+
+
+def _dated(commitment: Commitment, dated: date) -> None:
+    """Refuse a bill to come, and one from before what it is paid with.
+
+    What the State buys is committed before it is ordered (décret 2012-1246, articles 29 et 30); a grant may pay for
+    spending that preceded its arrêté, since the programme began or within the year of its credits.
+    """
+    not_later(dated, clock.today(), "dated")
+    if commitment.kind == CommitmentKind.PURCHASE:
+        first = commitment.decided_on
+        sentence = _("L'achat a été engagé le %(first)s : sa facture ne peut pas être datée d'avant.")
+    else:
+        first = _first_day(commitment)
+        sentence = _("Ce financement paie des dépenses faites depuis le %(first)s : vérifiez la date.")
+    not_before(dated, first, "date_before", sentence, "dated")
+
+
+def _first_day(commitment: Commitment) -> date:
+    parts = commitment.parts.order_by().values_list("envelope__year", "envelope__line__programme__starts_on")
+    return min(day for year, starts in parts for day in (date(year, 1, 1), starts))
 
 
 def _lines(lines: Sequence[Bought]) -> list[InvoiceLine]:
@@ -209,15 +240,17 @@ def _shared(row: Invoice, parts: Sequence[CommitmentPart]) -> list[tuple[Commitm
     tax = [part for part in parts if part.share == Share.VAT]
     net = [part for part in parts if part.share == Share.NET]
     sums = [(net, row.net_cents), (tax, row.vat_cents)] if tax else [(net, row.net_cents + row.vat_cents)]
-    settled = stages_of(parts)
+    stages, claimed = stages_of(parts), claimed_on(parts)
+    free = {part.pk: stages[part.pk].settled - claimed[part.pk] for part in parts}
     shared = []
     for payers, cents in sums:
-        given = spread(cents, [settled[part.pk].settled for part in payers])
+        given = spread(cents, [free[part.pk] for part in payers])
         if sum(given) != cents:
             sentence = _(
-                "Il reste %(left)s de payé et non justifié, la facture est de %(asked)s : dites le montant retenu."
+                "Il reste %(left)s de payé, non justifié et non réclamé, la facture est de %(asked)s : dites le "
+                "montant retenu."
             )
-            said = {"left": show(sum(settled[part.pk].settled for part in payers)), "asked": show(cents)}
+            said = {"left": show(sum(free[part.pk] for part in payers)), "asked": show(cents)}
             raise Refused("not_enough", sentence % said, "amounts")
         shared += [(part, some) for part, some in zip(payers, given, strict=True) if some]
     return shared

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move
 from cartable.funding import perms
+from cartable.funding.actions.claimed import leaves_what_is_claimed
 from cartable.funding.actions.posting import post_money, ways_of
 from cartable.funding.actions.shared import (
     derived,
@@ -99,7 +100,7 @@ def undo(
     `on` is a later day for what was true and then failed: a cheque that comes back unpaid.
 
     Refuses `not_yours`, `not_undone` (a confirmation, a refusal, a correction), `already_undone`, `not_enough`
-    (what it moved has moved on: undo that first), `date_…`, `key_reused`.
+    (what it moved has moved on: undo that first), `claimed`, `date_…`, `key_reused`.
     """
     mark = fingerprint(actor, undo=movement_id, reason=reason, on=on)
     if row := known(Movement, key, mark):
@@ -112,6 +113,8 @@ def undo(
         "date_before",
         _("Une annulation ne peut pas précéder ce qu'elle annule, daté du %(first)s."),
     )
+    if first.kind == MovementKind.PAYMENT:
+        leaves_what_is_claimed(part, MovementKind.CREDIT_NOTE, first.amount_cents)
     key = made(key)
     firsts = [one for one in (first.ae_transfer, first.cp_transfer) if one]
     ways = [_reverse(key, one, day) for one in firsts]
@@ -218,6 +221,8 @@ def move_part(
 ) -> Movement:
     """Post one movement of a part that was taken, and write it; `names` the bill or the claim that it comes from."""
     whole_cents(cents)
+    if "recovery" not in names:
+        leaves_what_is_claimed(part, kind, cents)
     day = _day(part, kind, on)
     ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
     posted = post_money(actor, ways)

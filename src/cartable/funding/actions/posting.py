@@ -84,20 +84,25 @@ def in_order(posted: Iterable[Transfer]) -> None:
         if new.source.floor is not None:
             firsts[new.source] = min(new.value_date, firsts.get(new.source, new.value_date))
     for account, day in firsts.items():
-        if (first := first_day(account, day)) > day:
-            sentence = gettext(
-                "À cette date, cet argent n'y était pas encore : datez cette écriture du %(first)s au plus tôt."
-            )
-            raise Refused("date_before", sentence % {"first": f"{first:%d/%m/%Y}"}, "on")
+        demand_there(account, day)
 
 
-def first_day(account: Account, day: date) -> date:
-    """Give the first day, `day` or later, from which on an account was never below zero at the end of a day."""
+def demand_there(account: Account, day: date, cents: int = 0) -> None:
+    """Refuse `date_before` where an account holds less than `cents` at the end of `day`, or of a day after it."""
+    if (first := first_day(account, day, cents)) > day:
+        sentence = gettext(
+            "À cette date, cet argent n'y était pas encore : datez cette écriture du %(first)s au plus tôt."
+        )
+        raise Refused("date_before", sentence % {"first": f"{first:%d/%m/%Y}"}, "on")
+
+
+def first_day(account: Account, day: date, cents: int = 0) -> date:
+    """Give the first day, `day` or later, from which on an account never held less than `cents`; it does today."""
     steps = _steps_after(account, day)
-    held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else 0
+    held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else cents
     for step in sorted(steps, reverse=True):
         held -= steps[step]
-        if held < 0:
+        if held < cents:
             return step
     return day
 

@@ -5,18 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
 from cartable.funding import perms
+from cartable.funding.actions.claimed import check_claim
 from cartable.funding.actions.payments import move_part, take_part
 from cartable.funding.actions.shared import derived, fingerprint, known, made, once, reason_given, today_at
 from cartable.funding.enums import RECOVERY_MOVES, MovementKind, RecoveryState
 from cartable.funding.models import Envelope, Recovery
-from cartable.funding.queries.stages import stages_of
-from cartable.funding.rules import not_before, not_later, show, whole_cents
+from cartable.funding.rules import not_before, not_later
 from cartable.journal.actions import record
 
 
@@ -46,12 +45,7 @@ def claim(
     not_before(day, part.commitment.decided_on, "date_before", sentence)
     if due_on < day:
         raise Refused("due_on", _("L'échéance ne peut pas précéder la demande : corrigez-la."), "due_on")
-    open_claims = part.recoveries.filter(state=RecoveryState.CLAIMED)
-    claimed = open_claims.aggregate(cents=Sum("claimed_cents", default=0))["cents"]
-    left = stages_of([part])[part.pk].settled - claimed
-    if whole_cents(cents) > left:
-        sentence = _("Il reste %(left)s de payé, non justifié et non réclamé : diminuez le montant.")
-        raise Refused("claim_too_large", sentence % {"left": show(left)}, "amount")
+    check_claim(part, cents, day)
     row = Recovery.objects.create(
         public_id=made(key),
         fingerprint=mark,
@@ -68,13 +62,20 @@ def claim(
 
 @transaction.atomic
 def receive(*, actor: Any, recovery_id: UUID, on: date | None = None) -> Recovery:
-    """Keep that the claimed money came back; a repeat changes nothing."""
+    """Keep that the claimed money came back, not before it was claimed; a repeat changes nothing.
+
+    Refuses `not_yours`, `move_forbidden`, `date_before`, `date_not_come`.
+    """
     row = _locked(actor, recovery_id)
     if row.state == RecoveryState.RECEIVED:
         return row
     change(RECOVERY_MOVES, row.state, RecoveryState.RECEIVED)
     kind = MovementKind.REESTABLISHMENT if row.reestablish else MovementKind.RECOVERY
     part = take_part(actor, row.part.public_id)
+    sentence = _(
+        "La réception d'un reversement suit sa demande : datez sa réception du %(first)s au plus tôt."
+    )
+    not_before(on or today_at(part.envelope), row.claimed_on, "date_before", sentence)
     key = derived(row.public_id, f"receipt:{row.receipts.count()}")
     move_part(actor, key, row.fingerprint, part, kind, row.claimed_cents, on, row.reason, recovery=row)
     row.state = RecoveryState.RECEIVED
