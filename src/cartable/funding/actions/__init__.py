@@ -6,6 +6,7 @@ caller: it becomes the public id of the row, and the ids of its transfers derive
 
 from cartable.funding.actions.commitments import (
     Part,
+    await_cofunder,
     close,
     commit,
     confirm,
@@ -15,6 +16,7 @@ from cartable.funding.actions.commitments import (
     reopen,
     set_number,
 )
+from cartable.funding.actions.committing import threshold
 from cartable.funding.actions.delegations import (
     Amount,
     announce,
@@ -50,6 +52,7 @@ __all__ = [
     "add_document",
     "add_figure",
     "announce",
+    "await_cofunder",
     "cancel",
     "claim",
     "close",
@@ -78,6 +81,7 @@ __all__ = [
     "reserve",
     "set_ceiling",
     "set_number",
+    "threshold",
     "undo",
     "waive",
     "withdraw",
