@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from cartable.foundation.refused import Refused
@@ -18,6 +19,7 @@ from cartable.funding.queries import (
     curve,
     delays,
     envelopes_visible_to,
+    kept,
     money,
     stages_of,
     total,
@@ -161,6 +163,39 @@ def test_what_is_passed_on_is_counted_once(spent):
     assert north.committed == sum(row.money.committed for row in rows if _in_north(spent, row.envelope))
     nord = next(m for t, m in totals(rows, by_department).items() if t.department_id == spent.d59.pk)
     assert nord == next(row.money for row in rows if row.envelope == spent.nord)
+
+
+FIGURES = ("delegated", "cp_delegated", "held", "committed", "paid", "justified", "recovered", "available")
+
+
+def _every(country) -> list:
+    """Give the envelopes of the nation, of one région and of one département."""
+    north = Q(region=country.north) | Q(department__region=country.north)
+    every = Envelope.objects.all()
+    return [every, every.filter(north), every.filter(department=country.d59)]
+
+
+@pytest.mark.parametrize("key", [by_line, by_region, by_department, lambda row: row.envelope.pk])
+def test_the_rows_add_up_to_the_total_at_every_level(spent, key):
+    """The nation delegates to régions, which delegate to départements: two depths, nothing counted twice."""
+    for envelopes in _every(spent):
+        rows = money(envelopes)
+        groups, every = totals(rows, key).values(), total(rows)
+        for name in FIGURES:
+            assert sum(getattr(one, name) for one in groups) == getattr(every, name), name
+
+
+def test_a_region_beside_its_departements_shows_what_it_still_holds(spent):
+    rows = money(_every(spent)[1])
+    own = next(m for t, m in totals(rows, by_department).items() if t.department_id is None)
+    assert own.delegated == own.held == 55_000_00 - _taken_back(spent) - _sent_down(spent)
+    alone = money(Envelope.objects.filter(pk=spent.region.pk))
+    assert (total(kept(alone)).delegated, total(alone).delegated) == (own.held, 55_000_00 - _taken_back(spent))
+    assert curve(Envelope.objects.filter(pk=spent.region.pk), kept=True)[-1].delegated == own.held
+
+
+def _sent_down(country) -> int:
+    return sum(row.money.delegated for row in money(Envelope.objects.filter(parent=country.region)))
 
 
 def _taken_back(country) -> int:

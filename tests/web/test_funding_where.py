@@ -109,6 +109,22 @@ def test_every_figure_is_the_sum_of_its_pieces(country, people, at, territory):
         assert cents_of(total) == cents_of(found.text), found
 
 
+@pytest.mark.parametrize("territory", ["", "r-32", "r-84", "d-59", "s-32"])
+@pytest.mark.parametrize("who", ["national", "region", "prefect"])
+def test_the_rows_by_territory_add_up_to_the_card_above_them(country, people, who, territory):
+    answer = people.as_(getattr(people, who)).get(reverse("money"), {"territoire": territory})
+    if answer.status_code == 422:  # out of reach
+        return
+    page = BeautifulSoup(text(answer), "html.parser")
+    card = [cents_of(one.text) for one in page.select_one(".cartable-money").select("dd")]
+    rows = [
+        [cents_of(cell.text) for cell in row.select("td.cartable-number")]
+        for row in page.select("tbody tr")
+        if row.select("td.cartable-number")
+    ]
+    assert card[0] > 0 and [sum(column) for column in zip(*rows, strict=True)] == card
+
+
 def test_the_pieces_of_a_page_add_up_line_by_line(country, people):
     client = people.as_(people.national)
     for word in ("delegue", "engage", "en-attente", "paye", "justifie", "reste"):

@@ -25,10 +25,10 @@ class Point:
     recovered: int
 
 
-def curve(envelopes: QuerySet[Envelope]) -> list[Point]:
+def curve(envelopes: QuerySet[Envelope], *, kept: bool = False) -> list[Point]:
     """Give one point for each day on which something moved, the oldest first: four queries.
 
-    The last point agrees with `total(money(envelopes))`.
+    The last point agrees with `total(money(envelopes))`; with `kept`, what was passed on is no longer delegated.
     """
     steps = _steps(envelopes)
     points, so_far = [], Counter[str]()
@@ -38,7 +38,7 @@ def curve(envelopes: QuerySet[Envelope]) -> list[Point]:
         points.append(
             Point(
                 day=day,
-                delegated=so_far["delegated"],
+                delegated=so_far["held" if kept else "delegated"],
                 committed=so_far["held"] - so_far["available"],
                 paid=paid,
                 justified=so_far["justified"],

@@ -8,7 +8,7 @@ A dozen queries at most, whatever the number of envelopes and commitments.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
@@ -111,11 +111,19 @@ def total(rows: Iterable[Row]) -> Money:
 
 
 def totals(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Money]:
-    """Add rows up by `key` (`by_line`, `by_region`, `by_department`, `by_funder`, or any function of a row)."""
-    groups: dict[Key, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return {key: _total(group) for key, group in groups.items()}
+    """Add rows up by `key` (`by_line`, `by_region`, `by_department`, `by_funder`, or any function of a row).
+
+    The groups add up to `total`: what one envelope passed on to another of the set is delegated to that one only, so a
+    région beside its départements shows what it still holds itself.
+    """
+    groups: dict[Key, list[Money]] = defaultdict(list)
+    for row in _counted_once(rows):
+        groups[key(row)].append(row.money)
+    return {key: _added(group) for key, group in groups.items()}
+
+
+def _added(group: list[Money]) -> Money:
+    return Money(*map(sum, zip(*map(_values, group), strict=True)))
 
 
 def by_line(row: Row) -> int:
@@ -230,18 +238,32 @@ def _money(
     )
 
 
-def _total(rows: list[Row]) -> Money:
-    """Add up; what reached an envelope from one of the same group (not the nation's) was delegated to that one."""
-    inside = {row.envelope.pk for row in rows if row.envelope.level != Level.NATIONAL}
-    added = [sum(column) for column in zip(*(_values(row.money) for row in rows), strict=True)]
-    within = [row.money for row in rows if row.envelope.parent_id in inside]
-    twice = {
-        "delegated": sum(one.delegated for one in within),
-        "cp_delegated": sum(one.cp_delegated for one in within),
-    }
-    named = dict(zip((field.name for field in fields(Money)), added, strict=True))
-    passed = {
-        "passed_on": named["passed_on"] - sum(one.delegated for one in within),
-        "cp_passed_on": named["cp_passed_on"] - sum(one.cp_delegated for one in within),
-    }
-    return Money(**named | {name: named[name] - cents for name, cents in twice.items()} | passed)
+def kept(rows: Iterable[Row]) -> list[Row]:
+    """Give rows of which `delegated` is what stayed: what they passed on is not theirs any more."""
+    return [Row(row.envelope, _less(row.money, row.money.passed_on, row.money.cp_passed_on)) for row in rows]
+
+
+def _counted_once(rows: Iterable[Row]) -> list[Row]:
+    """Take what a row passed on to another of the set (the nation delegates, it receives nothing) out of the first."""
+    all_rows = list(rows)
+    above = {row.envelope.pk for row in all_rows if row.envelope.level != Level.NATIONAL}
+    ae, cp = Counter[int](), Counter[int]()
+    for row in all_rows:
+        if (parent := row.envelope.parent_id) in above:
+            ae[parent] += row.money.delegated
+            cp[parent] += row.money.cp_delegated
+    return [
+        Row(row.envelope, _less(row.money, ae[row.envelope.pk], cp[row.envelope.pk])) for row in all_rows
+    ]
+
+
+def _less(money: Money, ae: int, cp: int) -> Money:
+    if not ae and not cp:
+        return money
+    return replace(
+        money,
+        delegated=money.delegated - ae,
+        passed_on=money.passed_on - ae,
+        cp_delegated=money.cp_delegated - cp,
+        cp_passed_on=money.cp_passed_on - cp,
+    )

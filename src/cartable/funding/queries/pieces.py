@@ -20,12 +20,19 @@ GIVEN_BACK: Signs = ({MovementKind.RELEASE, MovementKind.REESTABLISHMENT}, set()
 DECIDED = (CommitmentState.COMMITTED, CommitmentState.CLOSED)
 
 
-def came_from_above(envelopes: QuerySet[Envelope], at: date | None = None) -> QuerySet[Delegation]:
-    """Give what came to the territories from above, less what went back (`signed`), nothing counted twice."""
+def came_from_above(
+    envelopes: QuerySet[Envelope], at: date | None = None, *, kept: bool = False
+) -> QuerySet[Delegation]:
+    """Give what came to the territories from above, less what went back (`signed`), nothing counted twice.
+
+    With `kept`, less what they passed on, too: what stayed at their own level.
+    """
     below = envelopes.exclude(level=Level.NATIONAL).order_by()
     top = below.exclude(parent__in=below.values("pk")).values("pk")
-    came = Q(target__in=top) & ~Q(kind=DelegationKind.WITHDRAWAL)
-    went = Q(source__in=top) & ~Q(kind=DelegationKind.DELEGATION)
+    came, went = Q(target__in=top), Q(source__in=top)
+    if not kept:
+        came &= ~Q(kind=DelegationKind.WITHDRAWAL)
+        went &= ~Q(kind=DelegationKind.DELEGATION)
     crossing = (came & ~Q(source__in=top)) | (went & ~Q(target__in=top))
     rows = Delegation.objects.filter(crossing, state=DelegationState.NOTIFIED, ae_cents__gt=0)
     rows = rows.filter(notified_on__lte=at) if at else rows

@@ -83,7 +83,7 @@ def _label(choices: Any, value: str) -> str:
 
 
 def _delegated(question: Asked) -> Pieces:
-    rows = came_from_above(question.envelopes, question.at)
+    rows = came_from_above(question.envelopes, question.at, kept=question.kept)
     columns = [
         Column(_("Lettre"), _letter, heads=True),
         Column(_("Nature"), lambda one: one.get_kind_display()),

@@ -20,6 +20,7 @@ from cartable.funding.queries import (
     by_region,
     ceilings,
     curve,
+    kept,
     money,
     region_of,
     totals,
@@ -74,7 +75,7 @@ class Place(NamedTuple):
 def where(request: HttpRequest) -> HttpResponse:
     """Show where the money is, line by line, then territory by territory."""
     question = asked(request)
-    rows = money(question.envelopes, at=question.at)
+    rows = rows_of(question)
     bounds = ceilings({row.envelope.line for row in rows})
     places = places_of(rows, bounds)
     answer = show(
@@ -92,6 +93,12 @@ def where(request: HttpRequest) -> HttpResponse:
     if not question.ok:
         answer.status_code = 422
     return answer
+
+
+def rows_of(question: Asked) -> list[Row]:
+    """Read the figures of what was asked for."""
+    rows = money(question.envelopes, at=question.at)
+    return kept(rows) if question.kept else rows
 
 
 def _by_line(rows: list[Row]) -> list[tuple[Line, list[Row], Money]]:
@@ -215,7 +222,7 @@ def _figure_column(question: Asked, name: str, words: str) -> Column:
 def days(request: HttpRequest) -> HttpResponse:
     """Show how the money went, day after day."""
     question = asked(request)
-    points = curve(question.envelopes)
+    points = curve(question.envelopes, kept=question.kept)
     series = [
         Series(words, [getattr(point, name) for point in points])
         for name, words in figure_words().items()
@@ -281,7 +288,7 @@ IN_FILE = (
 
 def lines_of_file(question: Asked) -> Iterator[list[Any]]:
     """Give the lines of the file: one for each line and territory, amounts in euros."""
-    rows = money(question.envelopes, at=question.at)
+    rows = rows_of(question)
     bounds = ceilings({row.envelope.line for row in rows})
     at = (question.at or clock.today()).isoformat()
     for one in places_of(rows, bounds):
@@ -314,10 +321,11 @@ def where_xlsx(request: HttpRequest) -> HttpResponse:
 
 def days_csv(request: HttpRequest) -> HttpResponse:
     """Give the figures of each day as CSV."""
+    question = asked_for_file(request)
     names = ("delegated", "committed", "paid", "justified", "recovered")
     rows = (
         [point.day.isoformat(), *(in_euros(getattr(point, name)) for name in names)]
-        for point in curve(asked_for_file(request).envelopes)
+        for point in curve(question.envelopes, kept=question.kept)
     )
     return csv(
         ("jour", "delegue", "engage", "paye", "justifie", "reverse"), for_csv(rows), "credits-par-jour"

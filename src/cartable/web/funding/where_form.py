@@ -78,6 +78,11 @@ class Asked:
     given: dict[str, str]
 
     @property
+    def kept(self) -> bool:
+        """Tell whether it is of what one région keeps at its own level: what it passed on is not in it."""
+        return self.given["territoire"].startswith("s-")
+
+    @property
     def ok(self) -> bool:
         return not self.form.errors
 
