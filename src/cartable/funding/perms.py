@@ -75,11 +75,6 @@ def bodies_borne_by(user: Any) -> frozenset[int]:
     return frozenset().union(*(bodies_as(user, role) for role in BEARERS), schools)
 
 
-def cofunders_of(user: Any) -> frozenset[int]:
-    """Give the collectivités for which `user` may add a part to what another service proposes (its own money)."""
-    return bodies_as(user, Role.EQUIPMENT)
-
-
 def demand_second_factor(actor: Any) -> None:
     """Refuse who commits money without a second factor (ANSSI, guide d'hygiène: privileged acts)."""
     if not has_second_factor(actor):

@@ -6,7 +6,6 @@ caller: it becomes the public id of the row, and the ids of its transfers derive
 
 from cartable.funding.actions.commitments import (
     Part,
-    await_cofunder,
     close,
     commit,
     confirm,
@@ -16,7 +15,6 @@ from cartable.funding.actions.commitments import (
     reopen,
     set_number,
 )
-from cartable.funding.actions.committing import threshold
 from cartable.funding.actions.delegations import (
     Amount,
     announce,
@@ -52,7 +50,6 @@ __all__ = [
     "add_document",
     "add_figure",
     "announce",
-    "await_cofunder",
     "cancel",
     "claim",
     "close",
@@ -81,7 +78,6 @@ __all__ = [
     "reserve",
     "set_ceiling",
     "set_number",
-    "threshold",
     "undo",
     "waive",
     "withdraw",

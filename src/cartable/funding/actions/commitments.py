@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
@@ -64,20 +63,17 @@ def commit(
     serves_note: str = "",
     justify_by: date | None = None,
     ask: bool = False,
-    cofunder_id: UUID | None = None,
     key: UUID | None = None,
 ) -> Commitment:
     """Commit money of envelopes that `actor` decides on to a bearer; look at the `state` of what comes back.
 
     `net_cents` is the whole price net of tax (default: what the parts of share `net` pay), the tax on it is computed.
     Below the threshold of every line, and when the parts pay all of it, it is committed at once; else, or with `ask`
-    (see `propose`), it is proposed: the money is reserved until `confirm`, `refuse`, or a co-funder's `join`; with
-    `cofunder_id`, that of the collectivité that is named.
+    (see `propose`), it is proposed: the money is reserved until `confirm`, `refuse`, or a co-funder's `join`.
     Refuses `not_yours`, `second_factor`, `not_enough`, `amount_…`, `date_…`, `parts`, `bearer`, `serves`, `vat_rate`,
-    `too_long`, `subject`, `cofunder`, `key_reused`.
+    `too_long`, `subject`, `key_reused`.
     """
     said = [kind, bearer_id, subject, net_cents, vat_rate, on, number, serves_note, justify_by, ask]
-    said += [cofunder_id] if cofunder_id else []
     mark = fingerprint(actor, commit=said, parts=list(parts))
     if row := known(Commitment, key, mark):
         return row
@@ -96,7 +92,6 @@ def commit(
         vat_cents=vat(net, vat_rate),
         serves_note=_served(serves_note, asked),
         justify_by=justify_by,
-        cofunder=_cofunder(cofunder_id),
         proposed_by=actor,
     )
     return enter(actor, commitment, asked, _day(asked, on), ask)
@@ -108,15 +103,12 @@ def propose(*, actor: Any, key: UUID | None = None, **asked: Any) -> Commitment:
 
 
 @once
-def join(
-    *, actor: Any, commitment_id: UUID, part: Part, on: date | None = None, key: UUID | None = None
-) -> CommitmentPart:
+def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None) -> CommitmentPart:
     """Add the part of another funder to a proposed commitment: a commune pays the tax of what the State buys.
 
-    `actor` decides on the part's envelope and sees the commitment (as its bearer, as the co-funder it waits for, or by
-    another part); `on` is when (default: the day of the proposal). Once the parts pay all of it, and it stands below
-    the threshold, it is committed: the two funders are two people.
-    Refuses `not_yours`, `already_decided`, `parts`, `serves`, `not_enough`, `amount_…`, `date_…`, `key_reused`.
+    `actor` decides on the part's envelope and sees the commitment (as its bearer, or by another part). Once the parts
+    pay all of it, and it stands below the threshold, it is committed: the two funders are two people.
+    Refuses `not_yours`, `already_decided`, `parts`, `serves`, `not_enough`, `amount_…`, `key_reused`.
     """
     perms.demand_second_factor(actor)
     envelope = run_envelope(actor, part.envelope_id)
@@ -128,11 +120,10 @@ def join(
     _waiting(commitment)
     _served(commitment.serves_note, [asked])
     check_shares(commitment, [asked])
-    day = _day_of_answer(commitment, envelope, on or commitment.decided_on)
-    (row,) = put_parts(actor, commitment, [asked], day)
+    (row,) = put_parts(actor, commitment, [asked], commitment.decided_on)
     others = actor is None or commitment.proposed_by_id != actor.pk
     if others and complete(commitment) and _whole(commitment) < threshold(_envelopes(commitment)):
-        _confirm(actor, commitment, day)
+        _confirm(actor, commitment, commitment.decided_on)
     record(
         actor=actor,
         verb="funding.commitment_joined",
@@ -165,35 +156,15 @@ def confirm(*, actor: Any, commitment_id: UUID, on: date | None = None) -> Commi
             "parts", _("Il manque la part d'un cofinanceur : l'engagement ne peut pas encore être confirmé.")
         )
     envelope = _envelopes(commitment)[0]
-    day = _day_of_answer(commitment, envelope, on or today_at(envelope))
+    day = day_within(on or today_at(envelope), envelope.year, today_at(envelope))
+    not_before(
+        day,
+        commitment.decided_on,
+        "date_before",
+        _("La confirmation ne peut pas précéder la demande du %(first)s."),
+    )
     _confirm(actor, commitment, day)
     record(actor=actor, verb="funding.confirmed", target=str(commitment_id), data={"on": day})
-    return commitment
-
-
-def _day_of_answer(commitment: Commitment, envelope: Envelope, day: date) -> date:
-    """Give the day of what answers a proposal, in the year of the envelope and not before it was made."""
-    day_within(day, envelope.year, today_at(envelope))
-    sentence = _("La confirmation ne peut pas précéder la demande du %(first)s.")
-    return not_before(day, commitment.decided_on, "date_before", sentence)
-
-
-@transaction.atomic
-def await_cofunder(*, actor: Any, commitment_id: UUID, cofunder_id: UUID) -> Commitment:
-    """Name the collectivité whose part a proposal waits for; it sees the proposal from then on.
-
-    Refuses `not_yours`, `already_decided`, `cofunder`.
-    """
-    commitment = _take(_run(actor), commitment_id)
-    _waiting(commitment)
-    commitment.cofunder = _cofunder(cofunder_id)
-    commitment.save(update_fields=["cofunder"])
-    record(
-        actor=actor,
-        verb="funding.cofunder_awaited",
-        target=str(commitment_id),
-        data={"cofunder": cofunder_id},
-    )
     return commitment
 
 
@@ -288,18 +259,6 @@ def _bearer(bearer_id: UUID) -> Body:
     if bearer is None:
         raise Refused("bearer", _("Ce porteur est inconnu : choisissez un organisme enregistré."), "bearer")
     return bearer
-
-
-def _cofunder(body_id: UUID | None) -> Body | None:
-    """Fetch a collectivité that may pay a part of its own; no other funder answers from a page."""
-    found = Body.objects.filter(public_id=body_id, kind=BodyKind.LOCAL_AUTHORITY).first() if body_id else None
-    if body_id and found is None:
-        raise Refused(
-            "cofunder",
-            _("Ce cofinanceur n'est pas une collectivité enregistrée : choisissez-en une."),
-            "cofunder",
-        )
-    return found
 
 
 def _subject(text: str) -> str:

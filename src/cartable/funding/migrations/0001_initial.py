@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
                 ('justify_by', models.DateField(blank=True, null=True, verbose_name='à justifier avant le')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='motif')),
                 ('bearer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='bodies.body', verbose_name='porteur')),
-                ('cofunder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments_awaited', to='bodies.body', verbose_name='cofinanceur attendu')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

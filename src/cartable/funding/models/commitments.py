@@ -16,8 +16,7 @@ from cartable.funding.models.reservations import Reservation
 class Commitment(models.Model):
     """A grant to a bearer by arrêté or convention, or a direct purchase. `public_id` is the key of who asked.
 
-    `vat_rate` is in hundredths of a percent (2000 = 20 %), `bearer` who receives the grant, or sells. `cofunder` is the
-    collectivité whose part a proposal waits for: it sees the proposal, though it neither bears it nor pays of it yet.
+    `vat_rate` is in hundredths of a percent (2000 = 20 %), `bearer` who receives the grant, or sells.
     """
 
     public_id = PublicIdField()
@@ -34,14 +33,6 @@ class Commitment(models.Model):
     vat_rate = models.PositiveSmallIntegerField(_("taux de TVA"), default=0)
     vat_cents = models.BigIntegerField(_("TVA"), default=0)
     serves_note = models.CharField(_("public et territoire servis"), max_length=300, blank=True)
-    cofunder = models.ForeignKey(
-        Body,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="commitments_awaited",
-        verbose_name=_("cofinanceur attendu"),
-    )
     justify_by = models.DateField(_("à justifier avant le"), null=True, blank=True)
     proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -52,13 +52,12 @@ def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
 
 
 def commitments_visible_to(user: Any) -> QuerySet[Commitment]:
-    """Give the commitments on an envelope the user sees, those borne by a body of his, and those that wait for it."""
+    """Give the commitments on an envelope the user sees, and those whose bearer the user answers for."""
     seen = Envelope.objects.filter(perms.seen_by(user)).order_by()
     parts = CommitmentPart.objects.filter(commitment=OuterRef("pk"), envelope__in=seen)
     borne = Q(bearer__in=perms.bodies_borne_by(user))
-    awaited = Q(cofunder__in=perms.cofunders_of(user))
     return (
-        Commitment.objects.select_related("bearer", "cofunder")
-        .filter(Exists(parts) | borne | awaited)
+        Commitment.objects.select_related("bearer")
+        .filter(Exists(parts) | borne)
         .order_by("-decided_on", "-id")
     )

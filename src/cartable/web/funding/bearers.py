@@ -3,7 +3,6 @@
 from django.db.models import Q, QuerySet
 
 from cartable.accounts.models import User
-from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.bodies.queries import visible_to
 from cartable.territories.enums import SchoolKind
@@ -29,11 +28,6 @@ def bearers_for(user: User, words: str = "") -> QuerySet[Body]:
     for word in words.split():
         named &= Q(name__icontains=word)
     return rows.filter(named | Q(siret=number) | Q(rna=number)).order_by("name")[:MOST]
-
-
-def cofunders_for(user: User) -> QuerySet[Body]:
-    """Give the collectivités in reach, whose own money may pay a part."""
-    return bearers_for(user).filter(kind=BodyKind.LOCAL_AUTHORITY).order_by("name")
 
 
 def schools_for(user: User, words: str = "") -> QuerySet[School]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from cartable.accounts.models import User
 from cartable.foundation import clock
 from cartable.funding.enums import CommitmentState
 from cartable.funding.models import Commitment, CommitmentPart
-from cartable.funding.perms import bodies_borne_by, cofunders_of
+from cartable.funding.perms import bodies_borne_by
 from cartable.funding.queries import commitments_visible_to, stages_of
 from cartable.funding.queries.stages import Stages
 from cartable.funding.rules import show as euros
@@ -40,30 +40,7 @@ def borne(request: HttpRequest) -> HttpResponse:
         rows=rows,
         empty=_("Aucun financement ne vous est accordé pour l'instant."),
     )
-    awaited = _awaited_table(request.user)
-    return show(request, "funding/borne.html", title=_("Vos financements"), table=table, awaited=awaited)
-
-
-def awaited_from(user: User) -> QuerySet[Commitment]:
-    """Give the proposals that wait for the part of a collectivité that the person decides for."""
-    rows = commitments_visible_to(user).filter(cofunder__in=cofunders_of(user))
-    return rows.filter(state=CommitmentState.PROPOSED)
-
-
-def _awaited_table(user: User) -> Table | None:
-    rows = list(awaited_from(user).annotate(paid=Sum("parts__amount_cents", default=0))[:50])
-    if not rows:
-        return None
-    return Table(
-        caption=_("On attend votre part"),
-        columns=[
-            Column(_("Objet"), lambda one: link(one.subject, commitment_url(one)), heads=True),
-            Column(_("Proposé le"), lambda one: day(one.decided_on)),
-            Column(_("Montant"), lambda one: euros(one.net_cents + one.vat_cents), numeric=True),
-            Column(_("Il manque"), lambda one: euros(one.net_cents + one.vat_cents - one.paid), numeric=True),
-        ],
-        rows=rows,
-    )
+    return show(request, "funding/borne.html", title=_("Vos financements"), table=table)
 
 
 def borne_by(user: User) -> QuerySet[Commitment]:

@@ -8,7 +8,6 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cartable.bodies.enums import BodyKind
-from cartable.bodies.models import Body
 from cartable.foundation import clock
 from cartable.funding.actions import Part
 from cartable.funding.enums import CommitmentKind, Share
@@ -85,13 +84,6 @@ class CommitForm(Form):
     )
     other = forms.ChoiceField(label=_("Autre enveloppe de votre service"), required=False)
     other_paid = EurosField(label=_("Cette autre enveloppe paie"), required=False)
-    cofunder = forms.ChoiceField(
-        label=_("Cofinanceur attendu"),
-        required=False,
-        help_text=_(
-            "Si vous ne payez pas tout : cette collectivité verra la proposition et ajoutera sa part."
-        ),
-    )
     on = DateField(label=_("Décidé le"), initial=clock.today)
     number = forms.CharField(
         label=_("Numéro d'engagement (EJ)"),
@@ -113,15 +105,13 @@ class CommitForm(Form):
         envelope: Envelope,
         others: Iterable[Envelope],
         reservations: Iterable[Any] = (),
-        cofunders: Iterable[Body] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.envelope = envelope
-        self.fields["cofunder"].choices = [("", _("Aucun")), *named(cofunders)]
-        mine = [(str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in others]
-        self.fields["other"].choices = [("", _("Aucune")), *mine]
-        if not mine:
+        named = [(str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in others]
+        self.fields["other"].choices = [("", _("Aucune")), *named]
+        if not named:
             del self.fields["other"], self.fields["other_paid"]
         kept = [(str(one.public_id), f"{one.purpose} : {show(one.left)}") for one in reservations]
         self.fields["reservation"].choices = [("", _("Aucune")), *kept]
@@ -167,29 +157,8 @@ class CommitForm(Form):
     def asked(self) -> dict[str, Any]:
         """Give what `funding.actions.commit` takes, but for the bearer."""
         same = ("kind", "subject", "vat_rate", "on", "number", "serves_note", "justify_by", "key")
-        data, parts = self.cleaned_data, self.parts()
-        lacking = sum(part.cents for part in parts) < self.whole
-        return {
-            **{name: data[name] for name in same},
-            "net_cents": data["net"],
-            "parts": parts,
-            "cofunder_id": (data["cofunder"] or None) if lacking else None,
-        }
-
-
-def named(bodies: Iterable[Body]) -> list[tuple[str, str]]:
-    """Give bodies as choices."""
-    return [(str(one.public_id), one.name) for one in bodies]
-
-
-class CofunderForm(Form):
-    """The collectivité whose part is awaited."""
-
-    cofunder = forms.ChoiceField(label=_("Cofinanceur attendu"))
-
-    def __init__(self, *args: Any, cofunders: Iterable[Body], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["cofunder"].choices = named(cofunders)
+        data = self.cleaned_data
+        return {**{name: data[name] for name in same}, "net_cents": data["net"], "parts": self.parts()}
 
 
 class JoinForm(Form):
@@ -200,7 +169,6 @@ class JoinForm(Form):
     envelope = forms.ChoiceField(label=_("Enveloppe"))
     share = forms.ChoiceField(label=_("Elle paie"), choices=Share.choices, widget=forms.RadioSelect)
     amount = EurosField(label=_("Montant"))
-    on = DateField(label=_("Décidé le"), initial=clock.today)
 
     def __init__(self, *args: Any, envelopes: Iterable[Envelope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

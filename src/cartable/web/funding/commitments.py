@@ -129,8 +129,6 @@ def _acts_of_waiting(
         names["commitment-confirm"] = _("Confirmer l'engagement")
     if lacking and envelopes_run_by(user).exists():
         names["commitment-join"] = _("Ajouter votre part")
-    if lacking and first:
-        names["commitment-cofunder"] = _("Nommer le cofinanceur attendu")
     if run:
         names["commitment-refuse"] = _("Refuser ou retirer")
     return names

@@ -1,12 +1,10 @@
 """Deciding on a commitment: for whom, proposed or committed at once, joined, confirmed, refused, closed."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,15 +14,14 @@ from cartable.bodies.actions import ensure_body
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding import actions
-from cartable.funding.enums import CommitmentState, Share
-from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.funding.enums import CommitmentState
+from cartable.funding.models import Commitment, Envelope
 from cartable.funding.queries import envelopes_run_by, reservations_of, reservations_on
 from cartable.funding.rules import show as euros
 from cartable.web.forms import Form, words_asked
-from cartable.web.funding.bearers import bearers_for, cofunders_for, schools_for
+from cartable.web.funding.bearers import bearers_for, schools_for
 from cartable.web.funding.commitment_forms import (
     BearerForm,
-    CofunderForm,
     CommitForm,
     DayForm,
     JoinForm,
@@ -104,15 +101,8 @@ def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpRespo
     bearer = get_object_or_404(bearers_for(request.user), public_id=bearer_id)
     others = envelopes_run_by(request.user).exclude(pk=envelope.pk).filter(year=envelope.year)
     kept = reservations_on(envelope)
-    cofunders = cofunders_for(request.user)
-    form = CommitForm(
-        posted(request), envelope=envelope, others=others, reservations=kept, cofunders=cofunders
-    )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _proven(request, form, [envelope, *_among(others, form, "other")], form.whole)
-    ):
+    form = CommitForm(posted(request), envelope=envelope, others=others, reservations=kept)
+    if request.method == "POST" and form.is_valid() and _proven(request, form, envelope, form.whole):
         if form.carries_out(actions.commit, actor=request.user, bearer_id=bearer_id, **form.asked):
             messages.success(request, _what_happened(form.result))
             return redirect(commitment_url(form.result))
@@ -128,15 +118,9 @@ def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpRespo
     )
 
 
-def _proven(request: HttpRequest, form: Form, envelopes: list[Envelope], cents: int) -> bool:
-    """From the lowest of their thresholds on, ask again who is there: a screen may have been left open."""
-    return cents < actions.threshold(envelopes) or confirmed(request, form)
-
-
-def _among(envelopes: QuerySet[Envelope], form: Form, name: str) -> list[Envelope]:
-    """Give the envelope that a field of the form names, where it does."""
-    chosen = form.cleaned_data.get(name)
-    return list(envelopes.filter(public_id=chosen)) if chosen else []
+def _proven(request: HttpRequest, form: Form, envelope: Envelope, cents: int) -> bool:
+    """From the threshold on, ask again who is there: a screen may have been left open."""
+    return cents < envelope.line.second_person_from_cents or confirmed(request, form)
 
 
 def _what_happened(found: Commitment) -> str:
@@ -150,60 +134,27 @@ def join(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
     found = fetch_commitment(request, commitment_id)
     parts = parts_of(found)
     mine = envelopes_run_by(request.user).filter(year=parts[0].envelope.year)
-    share, lacking = _lacking(found, parts)
-    form = JoinForm(posted(request), envelopes=mine, initial={"share": share, "amount": lacking})
+    form = JoinForm(posted(request), envelopes=mine)
     arguments = {"actor": request.user, "commitment_id": commitment_id}
-    whole = found.net_cents + found.vat_cents
     if (
         request.method == "POST"
         and form.is_valid()
-        and _proven(
-            request, form, [*(part.envelope for part in parts), *_among(mine, form, "envelope")], whole
-        )
+        and _proven(request, form, parts[0].envelope, form.cleaned_data["amount"])
     ):
-        said = {name: form.cleaned_data[name] for name in ("key", "on")}
-        if form.carries_out(actions.join, part=form.part(), **said, **arguments):
+        key = form.cleaned_data["key"]
+        if form.carries_out(actions.join, part=form.part(), key=key, **arguments):
             messages.success(request, _("Votre part est ajoutée."))
             return redirect(commitment_url(found))
-    missing = whole - sum(part.amount_cents for part in parts)
+    lacking = found.net_cents + found.vat_cents - sum(part.amount_cents for part in parts)
     return show_form(
         request,
         form,
         title=_("Ajouter votre part"),
         intro=_("Il manque %(lacking)s pour : %(subject)s.")
-        % {"lacking": euros(missing), "subject": found.subject},
+        % {"lacking": euros(lacking), "subject": found.subject},
         submit=_("Ajouter"),
         back=commitment_url(found),
         crumbs=commitment_crumbs(request, parts),
-    )
-
-
-def _lacking(found: Commitment, parts: list[CommitmentPart]) -> tuple[str, int]:
-    """Give what is not paid yet, the tax first: its share and how much."""
-    paid = Counter(dict.fromkeys(Share.values, 0))
-    for part in parts:
-        paid[part.share] += part.amount_cents
-    tax = found.vat_cents - paid[Share.VAT]
-    return (Share.VAT.value, tax) if tax else (Share.NET.value, found.net_cents - paid[Share.NET])
-
-
-def await_cofunder(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
-    """Name the collectivité whose part a proposal waits for."""
-    found, parts = fetch_part_of(request, commitment_id)
-    known = {"cofunder": found.cofunder.public_id} if found.cofunder else None
-    form = CofunderForm(posted(request), cofunders=cofunders_for(request.user), initial=known)
-    if request.method == "POST" and form.is_valid():
-        asked = {"commitment_id": commitment_id, "cofunder_id": form.cleaned_data["cofunder"]}
-        if form.carries_out(actions.await_cofunder, actor=request.user, **asked):
-            messages.success(request, _("Ce cofinanceur voit maintenant la proposition."))
-            return redirect(commitment_url(found))
-    return show_form(
-        request,
-        form,
-        title=_("Nommer le cofinanceur attendu"),
-        submit=_("Enregistrer"),
-        back=commitment_url(found),
-        crumbs=money_crumbs(parts[0].envelope),
     )
 
 

@@ -11,7 +11,7 @@ from cartable.funding.enums import CommitmentState
 from cartable.funding.models import Commitment
 from cartable.funding.queries import envelopes_run_by, envelopes_visible_to, proposals_waiting
 from cartable.funding.queries.pieces import announced_from
-from cartable.web.funding.borne import awaited_from, borne_by, totals_of
+from cartable.web.funding.borne import borne_by, totals_of
 from cartable.web.funding.reach import commitment_url, notification_url
 from cartable.web.funding.words import day
 from cartable.web.home.tiles import TO_READ, Tile
@@ -55,14 +55,6 @@ def _to_decide(user: User) -> Iterable[Tile]:
 
 
 def _borne(user: User) -> Iterable[Tile]:
-    for one in awaited_from(user)[:3]:
-        yield Tile(
-            title=_("Votre part est attendue : %(subject)s") % {"subject": one.subject},
-            text=_("L'engagement ne peut pas être confirmé sans elle."),
-            url=commitment_url(one),
-            weight=13,
-            action=_("Voir l'engagement"),
-        )
     running = list(borne_by(user).filter(state=CommitmentState.COMMITTED)[:50])
     stages = totals_of(running)
     to_justify = [one for one in running if stages[one.pk].settled]

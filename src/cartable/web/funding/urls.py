@@ -137,7 +137,6 @@ urlpatterns = [
             ("confirmer", deciding.confirm, "confirm"),
             ("refuser", deciding.refuse, "refuse"),
             ("ajouter-une-part", deciding.join, "join"),
-            ("cofinanceur", deciding.await_cofunder, "cofunder"),
             ("numero", deciding.number, "number"),
             ("solder", deciding.close, "close"),
             ("rouvrir", deciding.reopen, "reopen"),
