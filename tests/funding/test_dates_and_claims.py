@@ -46,7 +46,8 @@ def bill(commitment, dated: date, cents: int = 100_00):
 
 
 @pytest.mark.parametrize(
-    ("kind", "first"), [("order", date(2020, 1, 1)), ("convention", date(2020, 1, 1)), ("purchase", stage.DAY)]
+    ("kind", "first"),
+    [("order", date(2020, 1, 1)), ("convention", date(2020, 1, 1)), ("purchase", stage.DAY)],
 )
 def test_a_bill_is_dated_in_what_its_money_pays(country, kind, first):
     """A grant may pay what was spent before its arrêté in the year; what the State buys is committed first."""

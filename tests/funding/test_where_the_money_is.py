@@ -190,7 +190,10 @@ def test_a_region_beside_its_departements_shows_what_it_still_holds(spent):
     own = next(m for t, m in totals(rows, by_department).items() if t.department_id is None)
     assert own.delegated == own.held == 55_000_00 - _taken_back(spent) - _sent_down(spent)
     alone = money(Envelope.objects.filter(pk=spent.region.pk))
-    assert (total(kept(alone)).delegated, total(alone).delegated) == (own.held, 55_000_00 - _taken_back(spent))
+    assert (total(kept(alone)).delegated, total(alone).delegated) == (
+        own.held,
+        55_000_00 - _taken_back(spent),
+    )
     assert curve(Envelope.objects.filter(pk=spent.region.pk), kept=True)[-1].delegated == own.held
 
 

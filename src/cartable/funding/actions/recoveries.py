@@ -72,7 +72,9 @@ def receive(*, actor: Any, recovery_id: UUID, on: date | None = None) -> Recover
     change(RECOVERY_MOVES, row.state, RecoveryState.RECEIVED)
     kind = MovementKind.REESTABLISHMENT if row.reestablish else MovementKind.RECOVERY
     part = take_part(actor, row.part.public_id)
-    sentence = _("La réception d'un reversement suit sa demande : datez sa réception du %(first)s au plus tôt.")
+    sentence = _(
+        "La réception d'un reversement suit sa demande : datez sa réception du %(first)s au plus tôt."
+    )
     not_before(on or today_at(part.envelope), row.claimed_on, "date_before", sentence)
     key = derived(row.public_id, f"receipt:{row.receipts.count()}")
     move_part(actor, key, row.fingerprint, part, kind, row.claimed_cents, on, row.reason, recovery=row)

@@ -252,9 +252,7 @@ def _counted_once(rows: Iterable[Row]) -> list[Row]:
         if (parent := row.envelope.parent_id) in above:
             ae[parent] += row.money.delegated
             cp[parent] += row.money.cp_delegated
-    return [
-        Row(row.envelope, _less(row.money, ae[row.envelope.pk], cp[row.envelope.pk])) for row in all_rows
-    ]
+    return [Row(row.envelope, _less(row.money, ae[row.envelope.pk], cp[row.envelope.pk])) for row in all_rows]
 
 
 def _less(money: Money, ae: int, cp: int) -> Money:
