@@ -46,6 +46,32 @@ def test_the_letter_of_a_withdrawal_goes_to_who_loses(country):
     assert "Non engagés" in said and "Crédits de paiement" not in said
 
 
+def test_a_move_has_a_letter_for_each_end_with_its_own_number(country):
+    country.fill(1000_00)
+    moved = actions.move(
+        actor=None,
+        source_id=country.nord.public_id,
+        target_id=country.pas.public_id,
+        ae_cents=5_00,
+        cp_cents=4_00,
+        on=DAY,
+        reason="Besoin plus fort",
+    )
+    assert (moved.letter_number, moved.source_letter_number) == ("2020-0002", "2020-0003")
+    gains, loses = words(credit_letter(moved)), words(credit_letter(moved, to_source=True))
+    assert "n° 2020-0002" in gains and "vire à votre enveloppe" in gains
+    for part in (
+        "Notification de crédits n° 2020-0003",
+        "Préfecture de région 32 vire de votre enveloppe",
+        "Crédits de paiement (CP) 4,00 €",
+        "Ils rejoignent l’enveloppe de : Préfecture 62",
+        "Besoin plus fort",
+    ):
+        assert part in loses, loses
+    assert loses.index("Préfecture 59") < loses.index("vire de votre enveloppe")
+    assert "Emploi de ces crédits" not in loses
+
+
 def test_an_announcement_has_no_letter(country):
     country.fill(1000_00)
     ends = {"source_id": country.nation.public_id, "target_id": country.other_region.public_id}

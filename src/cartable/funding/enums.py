@@ -17,7 +17,8 @@ class CeilingKind(models.TextChoices):
     TO_BE_SPECIFIED = "to_be_specified", _("à préciser")
 
 
-# A sum of delegations may not pass these; "more than" and "to be specified" bound nothing.
+# A sum of delegations may not pass these where their amount is known; a share of an amount that nobody said, "more
+# than" and "to be specified" bound nothing.
 BINDING = (CeilingKind.UP_TO, CeilingKind.EXACTLY, CeilingKind.SHARE)
 
 

@@ -1,5 +1,6 @@
 """The papers of money: the letter that notifies credits, the summary of a commitment. In French, the acts' language."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -28,14 +29,19 @@ WHO_IS_SERVED = {
 }
 
 
-def credit_letter(delegation: Delegation) -> bytes:
-    """Give the letter (PDF) of a notified delegation; refuses one that is only announced."""
+def credit_letter(delegation: Delegation, *, to_source: bool = False) -> bytes:
+    """Give the letter (PDF) of a notified delegation; of a move, `to_source` gives that of who loses the credits.
+
+    Refuses one that is only announced.
+    """
     if delegation.notified_on is None:
         raise Refused(
             "not_notified", _("Cette délégation n'est pas notifiée : sa lettre paraîtra à la notification.")
         )
     with override("fr"):
         letter = _letter(delegation, delegation.notified_on)
+        if to_source and delegation.source:
+            letter = _told_to(delegation, delegation.source, letter)
         return render.credit_letter(_sheet(_sender(delegation)), [letter])
 
 
@@ -58,6 +64,20 @@ def _letter(delegation: Delegation, day: date) -> money_data.CreditLetter:
         source=_source(line),
         rules=_rules(line) if not taken else (),
         reason=delegation.reason,
+    )
+
+
+def _told_to(
+    delegation: Delegation, source: Envelope, letter: money_data.CreditLetter
+) -> money_data.CreditLetter:
+    """Turn the letter of a move towards who gives: what leaves its envelope, and for whose."""
+    return replace(
+        letter,
+        recipient=data.Party(source.holder.name),
+        number=delegation.source_letter_number or "—",
+        verb="vire de votre enveloppe",
+        origin=f"Ils rejoignent l’enveloppe de : {delegation.target.holder.name}.",
+        rules=(),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cartable.accounts.enums import Role
 from cartable.accounts.perms import has_second_factor
 from cartable.accounts.queries import bodies_as, is_everywhere, regions_as
+from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
 
@@ -48,6 +49,20 @@ def run_by(actor: Any) -> Q:
         mine |= Q(level="department", department__in=departments)
     if bodies := bodies_as(actor, Role.EQUIPMENT):
         mine |= Q(level="local", holder__in=bodies)
+    return mine
+
+
+def funds_for(actor: Any) -> Q:
+    """Filter on the bodies that `actor` decides for as a funder, by the same rights as `run_by`."""
+    if actor is None:
+        return Q(id__isnull=False)
+    mine = Q(pk__in=bodies_as(actor, Role.EQUIPMENT))
+    if is_everywhere(actor, Role.NATIONAL):
+        mine |= Q(kind=BodyKind.MINISTRY)
+    if regions := regions_as(actor, Role.REGION):
+        mine |= Q(kind=BodyKind.REGION_PREFECTURE, region__in=regions)
+    if departments := _departments_as(actor, Role.PREFECTURE):
+        mine |= Q(kind=BodyKind.PREFECTURE, department__in=departments)
     return mine
 
 

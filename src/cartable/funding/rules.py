@@ -8,6 +8,7 @@ tax at 20 %, as on the bill, and not twelve times a rounded tax.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,11 @@ def show(cents: int) -> str:
 def vat(net_cents: int, rate: int) -> int:
     """Give the tax on a total net of tax, `rate` in hundredths of a percent (2000 = 20 %), half a cent going up."""
     return (net_cents * rate + 5000) // 10_000
+
+
+def share_of(cents: int, percent: Decimal) -> int:
+    """Give `percent` of an amount; a ceiling is never rounded up."""
+    return int(Decimal(cents) * percent // 100)
 
 
 def bill_totals(lines: Iterable[tuple[int, int]], rate: int) -> tuple[int, int]:

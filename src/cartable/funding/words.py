@@ -1,5 +1,6 @@
 """Ceilings in words: a bound is never written as an amount."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cartable.funding.enums import CeilingKind
+from cartable.funding.models import AwaitedPart
 from cartable.funding.rules import show
 
 
@@ -20,6 +22,7 @@ class Bound(Protocol):
     kind: str
     cents: int | None
     percent: Decimal | None
+    base_cents: int | None
 
 
 def round_euros(cents: int) -> str:
@@ -47,8 +50,39 @@ def ceiling(bound: Bound | None) -> str:
     return words[CeilingKind(bound.kind)] % {"amount": round_euros(bound.cents or 0)}
 
 
+def figure(bound: Bound) -> str:
+    """Say one figure of a document, which need not bind: "15 %" of an amount that it does not give."""
+    if bound.kind == CeilingKind.SHARE and bound.cents is None:
+        return _("jusqu'à %(percent)s %%") % {"percent": _percent(bound)}
+    return ceiling(bound)
+
+
 def _share(bound: Bound) -> str:
-    given = {"percent": number_format((bound.percent or Decimal()).normalize(), use_l10n=True)}
     if bound.cents is None:
-        return _("jusqu'à %(percent)s %% de l'enveloppe") % given
-    return _("jusqu'à %(amount)s (%(percent)s %%)") % {**given, "amount": round_euros(bound.cents)}
+        sentence = _("part de %(percent)s %% d'un montant non précisé : ne borne rien")
+        return sentence % {"percent": _percent(bound)}
+    said = {"percent": _percent(bound), "amount": round_euros(bound.cents)}
+    if bound.base_cents is None:
+        return _("jusqu'à %(amount)s (%(percent)s %%)") % said
+    return _("jusqu'à %(amount)s (%(percent)s %% de %(base)s)") % {
+        **said,
+        "base": round_euros(bound.base_cents),
+    }
+
+
+def _percent(bound: Bound) -> str:
+    return number_format((bound.percent or Decimal()).normalize(), use_l10n=True)
+
+
+def due(part: AwaitedPart) -> str:
+    """Say what is awaited: "4 000,00 € (TVA)"."""
+    return _("%(amount)s (%(share)s)") % {
+        "amount": show(part.amount_cents),
+        "share": part.get_share_display(),
+    }
+
+
+def awaited(parts: Iterable[AwaitedPart]) -> str:
+    """Say what is awaited, and from whom: "4 000,00 € (TVA) de Ville d'Exemple"; nothing where nothing is."""
+    said = [_("%(due)s de : %(body)s") % {"due": due(one), "body": one.body.name} for one in parts]
+    return " ; ".join(said)

@@ -4,6 +4,7 @@ Every act takes `actor` (None: the command line or a scenario) and, where somebo
 caller: it becomes the public id of the row, and the ids of its transfers derive from it.
 """
 
+from cartable.funding.actions.awaiting import Awaited
 from cartable.funding.actions.commitments import (
     Part,
     close,
@@ -43,6 +44,7 @@ from cartable.funding.actions.reservations import release_reservation, reserve
 
 __all__ = [
     "Amount",
+    "Awaited",
     "Bought",
     "Ceiling",
     "Part",

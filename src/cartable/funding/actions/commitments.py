@@ -14,6 +14,7 @@ from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
 from cartable.funding import perms
+from cartable.funding.actions.awaiting import Awaited, answered_by, lacking, named, still_awaited
 from cartable.funding.actions.committing import Asked, act_on_parts, check_shares, enter, put_parts, threshold
 from cartable.funding.actions.reservations import locked
 from cartable.funding.actions.shared import (
@@ -63,6 +64,7 @@ def commit(
     serves_note: str = "",
     justify_by: date | None = None,
     ask: bool = False,
+    awaited: Sequence[Awaited] = (),
     key: UUID | None = None,
 ) -> Commitment:
     """Commit money of envelopes that `actor` decides on to a bearer; look at the `state` of what comes back.
@@ -70,11 +72,12 @@ def commit(
     `net_cents` is the whole price net of tax (default: what the parts of share `net` pay), the tax on it is computed.
     Below the threshold of every line, and when the parts pay all of it, it is committed at once; else, or with `ask`
     (see `propose`), it is proposed: the money is reserved until `confirm`, `refuse`, or a co-funder's `join`.
+    `awaited` names the co-funders that will pay the rest: they see the proposal, and join it with exactly that.
     Refuses `not_yours`, `second_factor`, `not_enough`, `amount_…`, `date_…`, `parts`, `bearer`, `serves`, `vat_rate`,
-    `too_long`, `subject`, `key_reused`.
+    `too_long`, `subject`, `cofunder`, `key_reused`.
     """
     said = [kind, bearer_id, subject, net_cents, vat_rate, on, number, serves_note, justify_by, ask]
-    mark = fingerprint(actor, commit=said, parts=list(parts))
+    mark = fingerprint(actor, commit=said, parts=list(parts), awaited=list(awaited))
     if row := known(Commitment, key, mark):
         return row
     perms.demand_second_factor(actor)
@@ -94,7 +97,7 @@ def commit(
         justify_by=justify_by,
         proposed_by=actor,
     )
-    return enter(actor, commitment, asked, _day(asked, on), ask)
+    return enter(actor, commitment, asked, _day(asked, on), ask, named(awaited))
 
 
 def propose(*, actor: Any, key: UUID | None = None, **asked: Any) -> Commitment:
@@ -106,9 +109,10 @@ def propose(*, actor: Any, key: UUID | None = None, **asked: Any) -> Commitment:
 def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None) -> CommitmentPart:
     """Add the part of another funder to a proposed commitment: a commune pays the tax of what the State buys.
 
-    `actor` decides on the part's envelope and sees the commitment (as its bearer, or by another part). Once the parts
-    pay all of it, and it stands below the threshold, it is committed: the two funders are two people.
-    Refuses `not_yours`, `already_decided`, `parts`, `serves`, `not_enough`, `amount_…`, `key_reused`.
+    `actor` decides on the part's envelope and sees the commitment (awaited by name, as its bearer, or by another part);
+    a body that is awaited joins with exactly that. Once the parts pay all of it, and it stands below the threshold, it
+    is committed: the two funders are two people.
+    Refuses `not_yours`, `already_decided`, `not_awaited`, `parts`, `serves`, `not_enough`, `amount_…`, `key_reused`.
     """
     perms.demand_second_factor(actor)
     envelope = run_envelope(actor, part.envelope_id)
@@ -119,10 +123,15 @@ def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None
         return _same_part(row, commitment, asked)
     _waiting(commitment)
     _served(commitment.serves_note, [asked])
-    check_shares(commitment, [asked])
+    answered = answered_by(commitment, asked)
+    others = [one for one in still_awaited(commitment) if one != answered]
+    check_shares(commitment, [asked], others)
     (row,) = put_parts(actor, commitment, [asked], commitment.decided_on)
-    others = actor is None or commitment.proposed_by_id != actor.pk
-    if others and complete(commitment) and _whole(commitment) < threshold(_envelopes(commitment)):
+    if answered:
+        answered.part = row
+        answered.save(update_fields=["part"])
+    second = actor is None or commitment.proposed_by_id != actor.pk
+    if second and complete(commitment) and _whole(commitment) < threshold(_envelopes(commitment)):
         _confirm(actor, commitment, commitment.decided_on)
     record(
         actor=actor,
@@ -152,9 +161,7 @@ def confirm(*, actor: Any, commitment_id: UUID, on: date | None = None) -> Commi
             _("Vous avez proposé cet engagement : une autre personne de votre service doit le confirmer."),
         )
     if not complete(commitment):
-        raise Refused(
-            "parts", _("Il manque la part d'un cofinanceur : l'engagement ne peut pas encore être confirmé.")
-        )
+        raise lacking(commitment)
     envelope = _envelopes(commitment)[0]
     day = day_within(on or today_at(envelope), envelope.year, today_at(envelope))
     not_before(

@@ -1,6 +1,6 @@
 """What every commitment goes through: its shares, the row, the reservation or the commitment of each part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from cartable.funding import codes
 from cartable.funding.actions.posting import post_money, ways_of
 from cartable.funding.actions.shared import derived
 from cartable.funding.enums import CommitmentState, Credit, MovementKind, Share, Stage
-from cartable.funding.models import Commitment, CommitmentPart, Envelope, Movement, Reservation
+from cartable.funding.models import AwaitedPart, Commitment, CommitmentPart, Envelope, Movement, Reservation
 from cartable.funding.rules import show
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
@@ -30,11 +30,18 @@ class Asked:
     reservation: Reservation | None = None
 
 
-def enter(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: date, ask: bool) -> Commitment:
-    """Write a commitment and its parts, committed at once or proposed, and tell the journal."""
+def enter(
+    actor: Any,
+    commitment: Commitment,
+    asked: Sequence[Asked],
+    day: date,
+    ask: bool,
+    awaited: Sequence[AwaitedPart] = (),
+) -> Commitment:
+    """Write a commitment, its parts and what it awaits, committed at once or proposed, and tell the journal."""
     whole = commitment.net_cents + commitment.vat_cents
     paid = sum(one.cents for one in asked)
-    check_shares(commitment, asked)
+    check_shares(commitment, asked, awaited)
     alone = whole < threshold([one.envelope for one in asked]) and paid == whole and not ask
     commitment.state = CommitmentState.COMMITTED if alone else CommitmentState.PROPOSED
     commitment.decided_on = day
@@ -43,6 +50,9 @@ def enter(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: date,
         replace(one, key=derived(commitment.public_id, f"part:{rank}")) for rank, one in enumerate(asked)
     ]
     put_parts(actor, commitment, named, day)
+    for one in awaited:
+        one.commitment = commitment
+    AwaitedPart.objects.bulk_create(awaited)
     record(
         actor=actor,
         verb=f"funding.{commitment.state}",
@@ -53,6 +63,7 @@ def enter(actor: Any, commitment: Commitment, asked: Sequence[Asked], day: date,
             "vat": commitment.vat_cents,
             "envelopes": [one.envelope.public_id for one in asked],
             "cents": [one.cents for one in asked],
+            **({"awaited": [one.body.public_id for one in awaited]} if awaited else {}),
         },
         text=commitment.subject,
     )
@@ -64,10 +75,11 @@ def threshold(envelopes: Sequence[Envelope]) -> int:
     return min(envelope.line.second_person_from_cents for envelope in envelopes)
 
 
-def check_shares(commitment: Commitment, asked: Sequence[Asked]) -> None:
-    """Refuse parts that would pay more than the price net of tax, or more than the tax."""
+def check_shares(commitment: Commitment, asked: Sequence[Asked], awaited: Iterable[AwaitedPart] = ()) -> None:
+    """Refuse parts that would pay, with what is awaited, more than the price net of tax or more than the tax."""
     before = list(commitment.parts.values_list("share", "amount_cents")) if commitment.pk else []
-    paid = [*before, *((one.share.value, one.cents) for one in asked)]
+    coming = [(one.share, one.amount_cents) for one in awaited]
+    paid = [*before, *((one.share.value, one.cents) for one in asked), *coming]
     for share, most in ((Share.NET, commitment.net_cents), (Share.VAT, commitment.vat_cents)):
         total = sum(cents for one, cents in paid if one == share)
         if total > most:

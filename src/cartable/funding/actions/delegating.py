@@ -94,6 +94,8 @@ def post_on(actor: Any, row: Delegation, day: date) -> None:
     """Give a delegation its letter number and its transfers, dated of `day`."""
     row.state, row.notified_on, row.decided_by = DelegationState.NOTIFIED, day, actor
     row.letter_number = _letter_number(row)
+    if row.kind == DelegationKind.MOVE:
+        row.source_letter_number = _letter_number(row)
     posted = post_money(actor, _transfers(row, day))
     by_credit = dict(zip(_credits(row), posted, strict=True))
     row.ae_transfer, row.cp_transfer = by_credit.get(Credit.AE), by_credit.get(Credit.CP)

@@ -107,8 +107,8 @@ def accept(
 
     Without `amounts`, the net of the bill goes to the parts that pay the net, the tax to those that pay the tax, each
     up to what is paid and not justified; a grant pays both. Refuses `not_yours`, `not_enough` where less than the bill
-    was paid (then say the `amounts`), `claimed`, `over_bill`, `date_before` (the bill), `move_forbidden`. A
-    repeat changes nothing.
+    was paid (then say the `amounts`), `claimed`, `over_bill`, `date_before` (the bill), `move_forbidden`.
+    A repeat changes nothing.
     """
     row = _locked(actor, invoice_id)
     if row.state == InvoiceState.ACCEPTED:

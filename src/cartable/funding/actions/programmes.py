@@ -17,7 +17,7 @@ from cartable.funding.ceilings import check_bound
 from cartable.funding.enums import BINDING, CeilingKind, Serves
 from cartable.funding.models import DocumentFigure, Line, LineCeiling, Programme, SourceDocument
 from cartable.funding.models.programmes import SECOND_PERSON_FROM
-from cartable.funding.rules import whole_cents
+from cartable.funding.rules import share_of, show, whole_cents
 from cartable.journal.actions import record
 from cartable.territories.models import Department, Region
 
@@ -27,11 +27,15 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What a document says of the size of something: a bound or an amount in cents, a share in %, or nothing yet."""
+    """What a document says of the size of something: a bound or an amount in cents, a share in %, or nothing yet.
+
+    A share binds where it is known what of: by `base_cents` (its cents are computed), or by its own cents.
+    """
 
     kind: str = CeilingKind.TO_BE_SPECIFIED
     cents: int | None = None
     percent: Decimal | None = None
+    base_cents: int | None = None
 
 
 def _keep(model: type[M], look: dict[str, Any], content: dict[str, Any]) -> tuple[M, bool]:
@@ -156,10 +160,9 @@ def _check_line(actor: Any, funder: Body, own_money: bool, second_person_from_ce
 
 def _columns(ceiling: Ceiling) -> dict[str, Any]:
     """Give the columns of a ceiling: a bound says its cents, a share its percent, the rest says neither."""
-    kind, cents, percent = ceiling.kind, ceiling.cents, ceiling.percent
-    if cents is not None:
-        whole_cents(cents, "cents", zero=True)
-    whole = percent is None and (cents is None) == (kind == CeilingKind.TO_BE_SPECIFIED)
+    kind, percent, base = ceiling.kind, ceiling.percent, ceiling.base_cents
+    cents = _cents(ceiling)
+    whole = percent is None and base is None and (cents is None) == (kind == CeilingKind.TO_BE_SPECIFIED)
     share = percent is not None and 0 < percent <= 100
     if not (share if kind == CeilingKind.SHARE else whole):
         raise Refused(
@@ -167,11 +170,24 @@ def _columns(ceiling: Ceiling) -> dict[str, Any]:
             _("Un plafond dit un montant, ou une part en % ; « à préciser » n'en dit aucun : corrigez-le."),
             "cents",
         )
-    return {"kind": kind, "cents": cents, "percent": percent}
+    return {"kind": kind, "cents": cents, "percent": percent, "base_cents": base}
+
+
+def _cents(ceiling: Ceiling) -> int | None:
+    """Give the amount of a ceiling, computed where it is a share of a known one; refuse where two are said."""
+    if ceiling.cents is not None:
+        whole_cents(ceiling.cents, "cents", zero=True)
+    if ceiling.base_cents is None or ceiling.percent is None:
+        return ceiling.cents
+    cents = share_of(whole_cents(ceiling.base_cents, "base_cents"), ceiling.percent)
+    if ceiling.cents not in (None, cents):
+        sentence = _("Cette part fait %(cents)s : laissez le montant vide, ou écrivez celui-ci.")
+        raise Refused("ceiling", sentence % {"cents": show(cents)}, "cents")
+    return cents
 
 
 def _said(ceiling: Ceiling) -> dict[str, Any]:
-    return {"kind": str(ceiling.kind), "cents": ceiling.cents}
+    return {"kind": str(ceiling.kind), "cents": _cents(ceiling)}
 
 
 @transaction.atomic
@@ -204,7 +220,7 @@ def set_ceiling(
             actor=actor,
             verb="funding.ceiling_set",
             target=str(line.public_id),
-            data={**_said(ceiling), "binding": ceiling.kind in BINDING},
+            data={**_said(ceiling), "binding": row.kind in BINDING and row.cents is not None},
         )
     return row
 

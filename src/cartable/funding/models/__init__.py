@@ -3,7 +3,7 @@
 No row holds an amount that the ledger does not hold: each names its transfer, and the store refuses one that differs.
 """
 
-from cartable.funding.models.commitments import Commitment, CommitmentPart
+from cartable.funding.models.commitments import AwaitedPart, Commitment, CommitmentPart
 from cartable.funding.models.envelopes import Delegation, Envelope, EnvelopeAccount, LetterCounter
 from cartable.funding.models.programmes import DocumentFigure, Line, LineCeiling, Programme, SourceDocument
 from cartable.funding.models.reservations import Reservation, ReservationRelease
@@ -11,6 +11,7 @@ from cartable.funding.models.spending import Invoice, InvoiceLine, Movement, Rec
 
 
 __all__ = [
+    "AwaitedPart",
     "Commitment",
     "CommitmentPart",
     "Delegation",

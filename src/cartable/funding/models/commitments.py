@@ -92,3 +92,32 @@ class CommitmentPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commitment} · {self.envelope}"
+
+
+class AwaitedPart(models.Model):
+    """What a co-funder is awaited for on a proposal, until it joins with exactly that: then `part` says so."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="awaited")
+    body = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="parts_awaited", verbose_name=_("cofinanceur")
+    )
+    share = models.CharField(_("part"), max_length=3, choices=Share.choices)
+    amount_cents = models.BigIntegerField(_("montant"))
+    part = models.OneToOneField(
+        CommitmentPart, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
+    )
+
+    retention = ACT
+    personal = ()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("part attendue d'un cofinanceur")
+        verbose_name_plural = _("parts attendues d'un cofinanceur")
+        constraints = [
+            models.UniqueConstraint(name="one_awaited_part", fields=["commitment", "body", "share"]),
+            models.CheckConstraint(name="awaited_amount", condition=Q(amount_cents__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment} · {self.body}"

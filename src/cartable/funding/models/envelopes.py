@@ -103,7 +103,7 @@ class Delegation(models.Model):
     """Money that comes down, goes back up or sideways. `public_id` is the key that the caller made.
 
     An announced one moves nothing and has no transfer; the notification posts. `redeployment` joins those that
-    one decision before the year's end took together.
+    one decision before the year's end took together. A move has two letters: to who gains, and to who gives.
     """
 
     public_id = PublicIdField()
@@ -117,6 +117,7 @@ class Delegation(models.Model):
     notified_on = models.DateField(_("notifiée le"), null=True, blank=True)
     state = models.CharField(max_length=10, choices=DelegationState.choices)
     letter_number = models.CharField(_("numéro de la lettre"), max_length=20, blank=True)
+    source_letter_number = models.CharField(_("numéro de la lettre à qui cède"), max_length=20, blank=True)
     reason = models.CharField(_("motif"), max_length=300, blank=True)
     redeployment = models.UUIDField(null=True, blank=True, db_index=True)
     decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -16,11 +16,13 @@ SECOND_PERSON_FROM = 25_000_00
 
 
 def _says_its_amount(name: str) -> models.CheckConstraint:
-    """A bound has its cents, a share its percent, and what is to be specified has neither."""
-    amount = Q(kind__in=["up_to", "more_than", "exactly"], cents__isnull=False, percent=None)
-    share = Q(kind="share", percent__gt=0, percent__lte=100)
+    """A bound has its cents, a share its percent (and cents, where one knows of what), what is to come neither."""
+    bare = Q(percent=None, base_cents=None)
+    amount = Q(kind__in=["up_to", "more_than", "exactly"], cents__isnull=False) & bare
+    share = Q(kind="share", percent__isnull=False, percent__gt=0, percent__lte=100)
+    share &= Q(base_cents=None) | Q(base_cents__gte=1, cents__isnull=False)
     return models.CheckConstraint(
-        name=name, condition=amount | share | Q(kind="to_be_specified", cents=None, percent=None)
+        name=name, condition=amount | share | (Q(kind="to_be_specified", cents=None) & bare)
     )
 
 
@@ -76,8 +78,8 @@ class SourceDocument(models.Model):
 class Line(models.Model):
     """A line of money of a programme: what it is for, who pays, and what the source says of its size.
 
-    `kind`, `cents` and `percent` are the ceiling, `basis` the words of the document; `own_money` is a line that a
-    collectivité feeds from its own budget.
+    `kind`, `cents`, `percent` and `base_cents` (what it is a share of) are the ceiling, `basis` the words of the
+    document; `own_money` is a line that a collectivité feeds from its own budget.
     """
 
     public_id = PublicIdField()
@@ -87,6 +89,7 @@ class Line(models.Model):
     kind = models.CharField(_("plafond"), max_length=16, choices=CeilingKind.choices)
     cents = models.BigIntegerField(_("montant du plafond"), null=True, blank=True)
     percent = models.DecimalField(_("part, en %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    base_cents = models.BigIntegerField(_("montant dont c'est une part"), null=True, blank=True)
     basis = models.CharField(_("ce que dit le document"), max_length=300, blank=True)
     funder = models.ForeignKey(
         Body, on_delete=models.PROTECT, related_name="lines_funded", verbose_name=_("financeur")
@@ -133,6 +136,7 @@ class LineCeiling(models.Model):
     kind = models.CharField(_("plafond"), max_length=16, choices=CeilingKind.choices)
     cents = models.BigIntegerField(_("montant"), null=True, blank=True)
     percent = models.DecimalField(_("part, en %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    base_cents = models.BigIntegerField(_("montant dont c'est une part"), null=True, blank=True)
     basis = models.CharField(_("calcul ou texte"), max_length=300, blank=True)
     document = models.ForeignKey(
         SourceDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -170,6 +174,7 @@ class DocumentFigure(models.Model):
     kind = models.CharField(_("nature"), max_length=16, choices=CeilingKind.choices)
     cents = models.BigIntegerField(_("montant"), null=True, blank=True)
     percent = models.DecimalField(_("part, en %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    base_cents = models.BigIntegerField(_("montant dont c'est une part"), null=True, blank=True)
     words = models.CharField(_("dans le texte"), max_length=300)
     place = models.CharField(_("endroit du document"), max_length=80, blank=True)
 

@@ -38,6 +38,7 @@ from cartable.funding.queries.visible import (
     envelopes_run_by,
     envelopes_visible_to,
     lines_visible_to,
+    parts_awaited_from,
     programmes_visible_to,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "lines_visible_to",
     "money",
     "movements_of",
+    "parts_awaited_from",
     "parts_of",
     "parts_of_commitment",
     "programmes_visible_to",

@@ -6,8 +6,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cartable.accounts.enums import Role
 from cartable.accounts.queries import bodies_as, is_everywhere
+from cartable.bodies.models import Body
 from cartable.funding import perms
-from cartable.funding.models import Commitment, CommitmentPart, Delegation, Envelope, Line, Programme
+from cartable.funding.enums import CommitmentState
+from cartable.funding.models import (
+    AwaitedPart,
+    Commitment,
+    CommitmentPart,
+    Delegation,
+    Envelope,
+    Line,
+    Programme,
+)
 
 
 def envelopes_visible_to(user: Any) -> QuerySet[Envelope]:
@@ -52,12 +62,25 @@ def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
 
 
 def commitments_visible_to(user: Any) -> QuerySet[Commitment]:
-    """Give the commitments on an envelope the user sees, and those whose bearer the user answers for."""
+    """Give the commitments on an envelope the user sees, those he answers for as the bearer, those that await him."""
     seen = Envelope.objects.filter(perms.seen_by(user)).order_by()
     parts = CommitmentPart.objects.filter(commitment=OuterRef("pk"), envelope__in=seen)
     borne = Q(bearer__in=perms.bodies_borne_by(user))
+    awaiting = Q(pk__in=_awaited_from(user).values("commitment"))
     return (
         Commitment.objects.select_related("bearer")
-        .filter(Exists(parts) | borne)
+        .filter(Exists(parts) | borne | awaiting)
         .order_by("-decided_on", "-id")
     )
+
+
+def parts_awaited_from(user: Any) -> QuerySet[AwaitedPart]:
+    """Give what is still awaited from the bodies that the user decides for, the oldest proposal first."""
+    rows = _awaited_from(user).filter(part=None, commitment__state=CommitmentState.PROPOSED)
+    return rows.select_related("commitment__bearer", "body").order_by("commitment__decided_on", "id")
+
+
+def _awaited_from(user: Any) -> QuerySet[AwaitedPart]:
+    return AwaitedPart.objects.filter(
+        body__in=Body.objects.filter(perms.funds_for(user)).order_by()
+    ).order_by()

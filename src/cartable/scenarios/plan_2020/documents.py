@@ -79,7 +79,7 @@ def open_plan(*, actor: Any, ministry: Body) -> Lines:
         actor=actor,
         line=plan.lines["cites_educatives_15"],
         region=north,
-        ceiling=Ceiling(SHARE, 690_000_00, Decimal(15)),
+        ceiling=Ceiling(SHARE, percent=Decimal(15), base_cents=4_600_000_00),
         basis="15 % de 4,6 M€ par an pour les 13 premières cités éducatives de la région (calcul)",
         document=documents["b"],
     )
@@ -103,7 +103,7 @@ LINES: tuple[dict[str, Any], ...] = (
     {
         "code": "cites_educatives_15",
         "name": "Équipement : 15 % de l'enveloppe 2020 des cités éducatives",
-        "ceiling": Ceiling(SHARE, 5_100_000_00, Decimal(15)),
+        "ceiling": Ceiling(SHARE, percent=Decimal(15), base_cents=34_000_000_00),
         "basis": "« jusqu'à 15 % » de chaque enveloppe 2020 ; 5,1 M€ est calculé sur 34 M€ par an",
         "document": "b",
         "serves": Serves.CITE_EDUCATIVE,
@@ -175,7 +175,7 @@ def _figures(actor: Any, plan: Lines) -> None:
             "b",
             "Cités éducatives, 2020",
             "jusqu'à 15 % de l'enveloppe 2020",
-            Ceiling(SHARE, None, Decimal(15)),
+            Ceiling(SHARE, percent=Decimal(15)),
             {"line": lines["cites_educatives_15"]},
         ),
         (

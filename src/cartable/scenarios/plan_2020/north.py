@@ -13,6 +13,7 @@ from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding.actions import (
     Amount,
+    Awaited,
     Bought,
     Part,
     claim,
@@ -223,9 +224,12 @@ def _purchase_with_the_commune(north: North) -> Thread:
         net_cents=22_400_00,
         vat_rate=2000,
         serves_note=WHOM,
+        awaited=[Awaited(north.commune.public_id, 4_480_00)],
     )
     yield paris(14, 10, month=5)
-    tax = join(actor=None, commitment_id=made.public_id, part=Part(purse.public_id, 4_480_00, Share.VAT))
+    tax = join(
+        actor=north.mayor, commitment_id=made.public_id, part=Part(purse.public_id, 4_480_00, Share.VAT)
+    )
     confirm(actor=desk.second, commitment_id=made.public_id)
     yield from _tablets_arrive(north, made.parts.get(share=Share.NET), tax)
 

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from cartable.accounts.models import User
 from cartable.bodies.models import Body
 from cartable.bodies.queries import visible_to
+from cartable.funding.enums import LEVEL_OF
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import School
 from cartable.territories.queries import schools_visible_to
@@ -28,6 +29,17 @@ def bearers_for(user: User, words: str = "") -> QuerySet[Body]:
     for word in words.split():
         named &= Q(name__icontains=word)
     return rows.filter(named | Q(siret=number) | Q(rna=number)).order_by("name")[:MOST]
+
+
+def cofunders_named(user: User, words: str) -> list[Body]:
+    """Give who may pay a part and has this SIRET or this name, else those whose names hold these words: two at most."""
+    rows = bearers_for(user).filter(kind__in=LEVEL_OF).order_by("name")
+    number = "".join(words.split())
+    held = Q()
+    for word in words.split():
+        held &= Q(name__icontains=word)
+    exact = list(rows.filter(Q(siret=number) | Q(name__iexact=" ".join(words.split())))[:2])
+    return exact or list(rows.filter(held)[:2])
 
 
 def schools_for(user: User, words: str = "") -> QuerySet[School]:

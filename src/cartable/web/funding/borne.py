@@ -14,6 +14,7 @@ from cartable.funding.perms import bodies_borne_by
 from cartable.funding.queries import commitments_visible_to, stages_of
 from cartable.funding.queries.stages import Stages
 from cartable.funding.rules import show as euros
+from cartable.web.funding.awaited import awaited_table
 from cartable.web.funding.reach import commitment_url
 from cartable.web.funding.words import commitment_badge, day
 from cartable.web.parts import Badge
@@ -40,7 +41,13 @@ def borne(request: HttpRequest) -> HttpResponse:
         rows=rows,
         empty=_("Aucun financement ne vous est accordé pour l'instant."),
     )
-    return show(request, "funding/borne.html", title=_("Vos financements"), table=table)
+    return show(
+        request,
+        "funding/borne.html",
+        title=_("Vos financements"),
+        table=table,
+        awaited=awaited_table(request.user),
+    )
 
 
 def borne_by(user: User) -> QuerySet[Commitment]:

@@ -1,6 +1,6 @@
 """Forms of a commitment and of what follows it: they parse, `funding.actions` decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,11 +8,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cartable.bodies.enums import BodyKind
+from cartable.bodies.models import Body
 from cartable.foundation import clock
-from cartable.funding.actions import Part
-from cartable.funding.enums import CommitmentKind, Share
-from cartable.funding.models import CommitmentPart, Envelope
+from cartable.funding.actions import Awaited, Part
+from cartable.funding.enums import LEVEL_OF, CommitmentKind, Share
+from cartable.funding.models import AwaitedPart, CommitmentPart, Envelope
 from cartable.funding.rules import RATES, show, vat
+from cartable.funding.words import due
 from cartable.web.forms import DateField, Form, ToggleField, key_field
 from cartable.web.funding.credit_forms import reason_field
 from cartable.web.funding.fields import EurosField
@@ -70,6 +72,14 @@ class CommitForm(Form):
     vat_payer = forms.ChoiceField(
         label=_("Qui paie la TVA ?"), choices=VAT_PAYERS, widget=forms.RadioSelect, initial="here"
     )
+    cofunder = forms.CharField(
+        label=_("Cofinanceur attendu"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Son nom ou son SIRET, si une part vient d'un autre service. Vide : le porteur, s'il tient des crédits."
+        ),
+    )
     paid = EurosField(
         label=_("Cette enveloppe paie"),
         required=False,
@@ -104,12 +114,18 @@ class CommitForm(Form):
         *args: Any,
         envelope: Envelope,
         others: Iterable[Envelope],
+        bearer: Body,
+        find: Callable[[str], list[Body]],
         reservations: Iterable[Any] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.envelope = envelope
-        named = [(str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in others]
+        self.envelope, self.bearer, self.find = envelope, bearer, find
+        self.others = {str(one.public_id): one for one in others}
+        named = [
+            (str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}")
+            for one in self.others.values()
+        ]
         self.fields["other"].choices = [("", _("Aucune")), *named]
         if not named:
             del self.fields["other"], self.fields["other_paid"]
@@ -119,7 +135,7 @@ class CommitForm(Form):
             del self.fields["reservation"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for both halves of a second part, or for none; it pays no more than the whole."""
+        """Ask for both halves of a second part, or for none; and who will pay what these envelopes do not."""
         data = super().clean() or {}
         if bool(data.get("other")) != bool(data.get("other_paid")):
             lacking = "other_paid" if data.get("other") else "other"
@@ -130,7 +146,43 @@ class CommitForm(Form):
             self.add_error(
                 "other_paid", _("L'autre enveloppe paierait plus que le montant : diminuez ce qu'elle paie.")
             )
+        if not self.errors and self._lacking():
+            self._name_cofunder(data["cofunder"])
         return data
+
+    def _name_cofunder(self, words: str) -> None:
+        found = self.find(words) if words else [self.bearer] if self.bearer.kind in LEVEL_OF else []
+        if len(found) == 1:
+            self.cofunder = found[0]
+            return
+        lacking = {"lacking": show(sum(self._lacking().values()))}
+        if not words:
+            sentence = _("Dites quel cofinanceur paiera %(lacking)s : son nom ou son SIRET.")
+        elif found:
+            sentence = _(
+                "Plusieurs organismes portent ce nom : écrivez le SIRET de celui qui paiera %(lacking)s."
+            )
+        else:
+            sentence = _("Aucun cofinanceur de ce nom : vérifiez-le, ou ajoutez-le d'abord comme porteur.")
+        self.add_error("cofunder", str(sentence) % lacking)
+
+    def _lacking(self) -> dict[str, int]:
+        """Give what no part pays yet, of each share."""
+        whole = {Share.NET.value: self.cleaned_data["net"], Share.VAT.value: self._vat()}
+        for part in self.parts():
+            whole[Share(part.share).value] -= part.cents
+        return {share: cents for share, cents in whole.items() if cents > 0}
+
+    @property
+    def awaited(self) -> list[Awaited]:
+        """Give what the co-funder is awaited for."""
+        return [Awaited(self.cofunder.public_id, cents, share) for share, cents in self._lacking().items()]
+
+    @property
+    def paying(self) -> list[Envelope]:
+        """Give the envelopes that pay."""
+        other = self.others.get(self.cleaned_data.get("other") or "")
+        return [self.envelope, *([other] if other else [])]
 
     @property
     def whole(self) -> int:
@@ -158,7 +210,12 @@ class CommitForm(Form):
         """Give what `funding.actions.commit` takes, but for the bearer."""
         same = ("kind", "subject", "vat_rate", "on", "number", "serves_note", "justify_by", "key")
         data = self.cleaned_data
-        return {**{name: data[name] for name in same}, "net_cents": data["net"], "parts": self.parts()}
+        return {
+            **{name: data[name] for name in same},
+            "net_cents": data["net"],
+            "parts": self.parts(),
+            "awaited": self.awaited,
+        }
 
 
 class JoinForm(Form):
@@ -180,6 +237,34 @@ class JoinForm(Form):
         """Give the part that was written."""
         data = self.cleaned_data
         return Part(data["envelope"], data["amount"], data["share"])
+
+
+class AwaitedForm(Form):
+    """The part that is awaited from a co-funder: it chooses its envelope, all the rest was asked of it."""
+
+    also_called: ClassVar[dict[str, str]] = {"ae": "envelope", "parts": "envelope", "amount": "envelope"}
+    key = key_field()
+    answers = forms.ChoiceField(label=_("On attend votre part"), widget=forms.RadioSelect)
+    envelope = forms.ChoiceField(label=_("Enveloppe"))
+
+    def __init__(
+        self, *args: Any, envelopes: Iterable[Envelope], awaited: Sequence[AwaitedPart], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.awaited = {str(one.pk): one for one in awaited}
+        choices = [(key, f"{one.body.name} : {due(one)}") for key, one in self.awaited.items()]
+        self.fields["answers"].choices = choices
+        self.fields["answers"].initial = choices[0][0]
+        if len(choices) == 1:
+            self.fields["answers"].widget = forms.HiddenInput()
+        self.fields["envelope"].choices = [
+            (str(one.public_id), f"{one.line.name}, {one.year}, {one.holder.name}") for one in envelopes
+        ]
+
+    def part(self) -> Part:
+        """Give the part that was asked for."""
+        one = self.awaited[self.cleaned_data["answers"]]
+        return Part(self.cleaned_data["envelope"], one.amount_cents, one.share)
 
 
 class DayForm(Form):

@@ -14,9 +14,10 @@ from cartable.equipment.queries import lots_paid_by
 from cartable.funding.enums import CommitmentState, MovementKind, RecoveryState
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, Movement, Recovery
 from cartable.funding.papers import grant_sheet
-from cartable.funding.queries import envelopes_run_by, envelopes_visible_to, stages_of
+from cartable.funding.queries import envelopes_run_by, envelopes_visible_to, parts_awaited_from, stages_of
 from cartable.funding.queries.stages import Stages
 from cartable.funding.rules import show as euros
+from cartable.funding.words import awaited, due
 from cartable.web.answers import pdf
 from cartable.web.funding.reach import (
     bill_url,
@@ -51,7 +52,7 @@ def commitment(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
         badge=commitment_badge(found),
         facts=_facts(found, total),
         waits=found.state == CommitmentState.PROPOSED,
-        lacking=_lacking(found, parts),
+        lacking=_said_lacking(request.user, found, parts),
         people=_people(found) if run else [],
         acts=_acts(request.user, found, parts, run, total),
         parts=_parts_table(request.user, parts, stages),
@@ -94,6 +95,18 @@ def _lacking(found: Commitment, parts: list[CommitmentPart]) -> str:
     return euros(lacking) if found.state == CommitmentState.PROPOSED and lacking else ""
 
 
+def _said_lacking(user: User, found: Commitment, parts: list[CommitmentPart]) -> str:
+    """Say what is awaited, from whom; "your part" to who has to bring it."""
+    lacking = _lacking(found, parts)
+    if not lacking:
+        return ""
+    if mine := parts_awaited_from(user).filter(commitment=found):
+        return _("On attend votre part : %(due)s") % {"due": ", ".join(map(due, mine))}
+    if said := awaited(found.awaited.filter(part=None).select_related("body")):
+        return _("Attendu : %(awaited)s") % {"awaited": said}
+    return _("Il manque la part d'un cofinanceur : %(lacking)s") % {"lacking": lacking}
+
+
 def _people(found: Commitment) -> list[tuple[Any, Any]]:
     known = [(_("Proposé par"), found.proposed_by), (_("Confirmé par"), found.confirmed_by)]
     return [(words, person.display_name) for words, person in known if person]
@@ -127,11 +140,18 @@ def _acts_of_waiting(
     lacking = _lacking(found, parts)
     if first and found.proposed_by_id != user.pk and not lacking:
         names["commitment-confirm"] = _("Confirmer l'engagement")
-    if lacking and envelopes_run_by(user).exists():
+    if lacking and _may_bring(user, found):
         names["commitment-join"] = _("Ajouter votre part")
     if run:
         names["commitment-refuse"] = _("Refuser ou retirer")
     return names
+
+
+def _may_bring(user: User, found: Commitment) -> bool:
+    """Tell whether somebody may add a part: who is awaited, or any funder where nobody was named."""
+    if parts_awaited_from(user).filter(commitment=found).exists():
+        return True
+    return not found.awaited.filter(part=None).exists() and envelopes_run_by(user).exists()
 
 
 def _acts_of_running(run: set[int], total: Stages) -> dict[str, Any]:

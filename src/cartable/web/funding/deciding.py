@@ -1,6 +1,6 @@
 """Deciding on a commitment: for whom, proposed or committed at once, joined, confirmed, refused, closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,16 @@ from cartable.bodies.actions import ensure_body
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding import actions
+from cartable.funding.actions.committing import threshold
 from cartable.funding.enums import CommitmentState
-from cartable.funding.models import Commitment, Envelope
-from cartable.funding.queries import envelopes_run_by, reservations_of, reservations_on
+from cartable.funding.models import Commitment, CommitmentPart, Envelope
+from cartable.funding.queries import envelopes_run_by, parts_awaited_from, reservations_of, reservations_on
 from cartable.funding.rules import show as euros
+from cartable.funding.words import awaited, due
 from cartable.web.forms import Form, words_asked
-from cartable.web.funding.bearers import bearers_for, schools_for
+from cartable.web.funding.bearers import bearers_for, cofunders_named, schools_for
 from cartable.web.funding.commitment_forms import (
+    AwaitedForm,
     BearerForm,
     CommitForm,
     DayForm,
@@ -101,8 +104,15 @@ def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpRespo
     bearer = get_object_or_404(bearers_for(request.user), public_id=bearer_id)
     others = envelopes_run_by(request.user).exclude(pk=envelope.pk).filter(year=envelope.year)
     kept = reservations_on(envelope)
-    form = CommitForm(posted(request), envelope=envelope, others=others, reservations=kept)
-    if request.method == "POST" and form.is_valid() and _proven(request, form, envelope, form.whole):
+    form = CommitForm(
+        posted(request),
+        envelope=envelope,
+        others=others,
+        reservations=kept,
+        bearer=bearer,
+        find=lambda words: cofunders_named(request.user, words),
+    )
+    if request.method == "POST" and form.is_valid() and _proven(request, form, form.paying, form.whole):
         if form.carries_out(actions.commit, actor=request.user, bearer_id=bearer_id, **form.asked):
             messages.success(request, _what_happened(form.result))
             return redirect(commitment_url(form.result))
@@ -118,14 +128,19 @@ def write(request: HttpRequest, envelope_id: UUID, bearer_id: UUID) -> HttpRespo
     )
 
 
-def _proven(request: HttpRequest, form: Form, envelope: Envelope, cents: int) -> bool:
-    """From the threshold on, ask again who is there: a screen may have been left open."""
-    return cents < envelope.line.second_person_from_cents or confirmed(request, form)
+def _proven(request: HttpRequest, form: Form, paying: Sequence[Envelope], whole: int) -> bool:
+    """From the lowest threshold of the lines that pay on, ask again who is there: a screen may have been left open.
+
+    `whole` is all of the commitment, whatever the part of it that is decided here.
+    """
+    return whole < threshold(paying) or confirmed(request, form)
 
 
 def _what_happened(found: Commitment) -> str:
     if found.state == CommitmentState.COMMITTED:
         return _("La dépense est engagée.")
+    if said := awaited(found.awaited.select_related("body")):
+        return _("L'argent est réservé. On attend %(awaited)s.") % {"awaited": said}
     return _("L'argent est réservé. L'engagement attend une seconde personne, ou la part d'un cofinanceur.")
 
 
@@ -133,29 +148,54 @@ def join(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
     """Add the part of a co-funder to a commitment that waits for it."""
     found = fetch_commitment(request, commitment_id)
     parts = parts_of(found)
-    mine = envelopes_run_by(request.user).filter(year=parts[0].envelope.year)
-    form = JoinForm(posted(request), envelopes=mine)
-    arguments = {"actor": request.user, "commitment_id": commitment_id}
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _proven(request, form, parts[0].envelope, form.cleaned_data["amount"])
-    ):
-        key = form.cleaned_data["key"]
-        if form.carries_out(actions.join, part=form.part(), key=key, **arguments):
+    mine = list(envelopes_run_by(request.user).filter(year=parts[0].envelope.year))
+    form = _joining(request, found, mine)
+    if request.method == "POST" and form.is_valid():
+        part, whole = form.part(), found.net_cents + found.vat_cents
+        paying = [
+            *(one.envelope for one in parts),
+            *(one for one in mine if str(one.public_id) == part.envelope_id),
+        ]
+        asked = {"commitment_id": commitment_id, "part": part, "key": form.cleaned_data["key"]}
+        if _proven(request, form, paying, whole) and form.carries_out(
+            actions.join, actor=request.user, **asked
+        ):
             messages.success(request, _("Votre part est ajoutée."))
             return redirect(commitment_url(found))
-    lacking = found.net_cents + found.vat_cents - sum(part.amount_cents for part in parts)
     return show_form(
         request,
         form,
         title=_("Ajouter votre part"),
-        intro=_("Il manque %(lacking)s pour : %(subject)s.")
-        % {"lacking": euros(lacking), "subject": found.subject},
+        intro=_what_is_due(found, parts, form),
         submit=_("Ajouter"),
         back=commitment_url(found),
         crumbs=commitment_crumbs(request, parts),
     )
+
+
+def _joining(request: HttpRequest, found: Commitment, mine: list[Envelope]) -> JoinForm | AwaitedForm:
+    """Give the form of what was asked of the person's body by name; else that of any part."""
+    asked = list(parts_awaited_from(request.user).filter(commitment=found))
+    if not asked:
+        return JoinForm(posted(request), envelopes=mine)
+    bodies = {one.body_id for one in asked}
+    return AwaitedForm(
+        posted(request), envelopes=[one for one in mine if one.holder_id in bodies], awaited=asked
+    )
+
+
+def _what_is_due(found: Commitment, parts: list[CommitmentPart], form: JoinForm | AwaitedForm) -> str:
+    if isinstance(form, JoinForm):
+        lacking = found.net_cents + found.vat_cents - sum(part.amount_cents for part in parts)
+        words = {"lacking": euros(lacking), "subject": found.subject}
+        return _("Il manque %(lacking)s pour : %(subject)s.") % words
+    said = {"due": ", ".join(map(due, form.awaited.values())), "subject": found.subject}
+    asked = _("On attend votre part, %(due)s, pour : %(subject)s.") % said
+    if form.fields["envelope"].choices:
+        return asked
+    year = parts[0].envelope.year
+    nothing = _("Vous n'avez pas d'enveloppe de l'exercice %(year)s : ouvrez-la d'abord depuis « Crédits ».")
+    return f"{asked} {nothing % {'year': year}}"
 
 
 def confirm(request: HttpRequest, commitment_id: UUID) -> HttpResponse:

@@ -174,7 +174,7 @@ def _delegations_table(user: User, found: Envelope) -> Table:
     return Table(
         caption=_("Notifications de crédits"),
         columns=[
-            Column(_("Lettre"), _letter, heads=True),
+            Column(_("Lettre"), lambda one: _letter(one, found), heads=True),
             Column(_("Nature"), lambda one: one.get_kind_display()),
             Column(_("De"), lambda one: one.source.holder.name if one.source else _("crédits ouverts")),
             Column(_("À"), lambda one: one.target.holder.name),
@@ -189,8 +189,9 @@ def _delegations_table(user: User, found: Envelope) -> Table:
     )
 
 
-def _letter(one: Delegation) -> str:
-    return link(one.letter_number or _("sans numéro"), notification_url(one))
+def _letter(one: Delegation, found: Envelope) -> str:
+    number = one.source_letter_number if one.source_id == found.pk else ""
+    return link(number or one.letter_number or _("sans numéro"), notification_url(one))
 
 
 def _signed(one: Delegation, cents: int, found: Envelope) -> str:

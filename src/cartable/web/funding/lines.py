@@ -15,7 +15,7 @@ from cartable.funding import actions, perms
 from cartable.funding.models import DocumentFigure, Envelope, Line
 from cartable.funding.queries import Money, Row, envelopes_visible_to, money, total
 from cartable.funding.rules import show as euros
-from cartable.funding.words import ceiling
+from cartable.funding.words import ceiling, figure
 from cartable.web.funding.credit_forms import EnvelopeForm
 from cartable.web.funding.reach import envelope_url, fetch_line, money_crumbs, posted
 from cartable.web.parts import crumb
@@ -92,7 +92,7 @@ def _figures_table(found: Line) -> Table | None:
         columns=[
             Column(_("Document"), lambda one: one.document.title, heads=True),
             Column(_("Ce qui est chiffré"), lambda one: one.label),
-            Column(_("Chiffre"), ceiling),
+            Column(_("Chiffre"), figure),
             Column(_("Dans le texte"), lambda one: one.words),
             Column(_("Endroit"), lambda one: one.place or "—"),
         ],

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cartable.funding.enums import DelegationState
+from cartable.funding.enums import DelegationKind, DelegationState
 from cartable.funding.models import Delegation, Envelope
 from cartable.funding.papers import credit_letter
 from cartable.funding.queries import delegations_visible_to, envelopes_run_by, envelopes_visible_to
@@ -37,7 +38,7 @@ def notification(request: HttpRequest, notification_id: UUID) -> HttpResponse:
         target=_end(found.target, seen),
         facts=_facts(found),
         announced=runs and found.state == DelegationState.ANNOUNCED,
-        letter=found.state == DelegationState.NOTIFIED,
+        letters=_letters(found),
         steps=_steps_table(request, found),
     )
 
@@ -46,6 +47,31 @@ def letter(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     """Give the letter of a delegation."""
     found = fetch_notification(request, notification_id)
     return pdf(credit_letter(found), f"notification-{found.letter_number or found.notified_on}")
+
+
+def source_letter(request: HttpRequest, notification_id: UUID) -> HttpResponse:
+    """Give the letter of a move to who loses the credits."""
+    found = fetch_notification(request, notification_id)
+    if found.kind != DelegationKind.MOVE:
+        raise Http404
+    return pdf(credit_letter(found, to_source=True), f"notification-{found.source_letter_number}")
+
+
+def _letters(found: Delegation) -> list[tuple[Any, str]]:
+    """Give the letters of a delegation: a move has one for each end."""
+    if found.state != DelegationState.NOTIFIED:
+        return []
+    gains = reverse("notification-letter", args=[found.public_id])
+    if found.kind != DelegationKind.MOVE:
+        return [(_("Lettre de notification (PDF)"), gains)]
+    words = _("Lettre à %(holder)s (PDF)")
+    return [
+        (words % {"holder": found.target.holder.name}, gains),
+        (
+            words % {"holder": found.source.holder.name},
+            reverse("notification-letter-source", args=[found.public_id]),
+        ),
+    ]
 
 
 def _title(found: Delegation) -> str:
@@ -66,6 +92,8 @@ def _facts(found: Delegation) -> list[tuple[Any, Any]]:
         (_("Annoncée le"), day(found.announced_on)),
         (_("Notifiée le"), day(found.notified_on)),
     ]
+    if found.source_letter_number:
+        facts.append((_("Lettre à qui cède les crédits"), found.source_letter_number))
     if found.notified_on:
         days = (found.notified_on - found.announced_on).days
         facts.append((_("Délai"), ngettext("%(days)d jour", "%(days)d jours", days) % {"days": days}))

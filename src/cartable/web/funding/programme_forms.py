@@ -44,6 +44,13 @@ class CeilingForm(Form):
     percent = forms.DecimalField(
         label=_("Part, en %"), required=False, min_value=0, max_value=100, decimal_places=2, localize=True
     )
+    base_cents = EurosField(
+        label=_("Montant dont c'est une part"),
+        required=False,
+        help_text=_(
+            "Pour une part : le plafond est calculé. Sans ce montant ni plafond, elle ne borne rien."
+        ),
+    )
     basis = forms.CharField(
         label=_("Les mots du document"),
         max_length=300,
@@ -65,7 +72,7 @@ class CeilingForm(Form):
         """Give the ceiling, its words and its document, as every action takes them."""
         data = self.cleaned_data
         return {
-            "ceiling": Ceiling(data["kind"], data["cents"], data["percent"]),
+            "ceiling": Ceiling(data["kind"], data["cents"], data["percent"], data["base_cents"]),
             "basis": data["basis"],
             "document": self.documents.get(data["document"]),
         }

@@ -24,6 +24,7 @@ from cartable.funding.queries import (
     envelopes_run_by,
     envelopes_visible_to,
     lines_visible_to,
+    parts_awaited_from,
 )
 from cartable.funding.queries.pieces import invoices_among
 from cartable.web.parts import crumb
@@ -55,7 +56,7 @@ def fetch_notification(request: HttpRequest, notification_id: UUID) -> Delegatio
 
 
 def fetch_commitment(request: HttpRequest, commitment_id: UUID) -> Commitment:
-    """Fetch a commitment that the person may read, as who decides, who controls or who bears it; or 404."""
+    """Fetch a commitment that the person may read, as who decides, controls, bears it or is awaited; or 404."""
     return get_object_or_404(commitments_visible_to(request.user), public_id=commitment_id)
 
 
@@ -103,6 +104,8 @@ def commitment_crumbs(request: HttpRequest, parts: list[CommitmentPart]) -> list
     seen = envelopes_visible_to(request.user).filter(parts__in=parts).first()
     if seen is not None:
         return money_crumbs(seen)
+    if parts_awaited_from(request.user).filter(commitment__parts__in=parts).exists():
+        return money_crumbs()
     return [crumb(_("Vos financements"), reverse("borne"))]
 
 

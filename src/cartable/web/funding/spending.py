@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cartable.funding import actions
+from cartable.funding.actions.committing import threshold
 from cartable.funding.rules import show as euros
 from cartable.web.forms import Form
 from cartable.web.funding.commitment_forms import (
@@ -92,7 +93,7 @@ def page_of(act: Act) -> Callable[[HttpRequest, UUID], HttpResponse]:
     def view(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
         found, parts = fetch_part_of(request, commitment_id)
         form = act.form(posted(request), parts=parts)
-        if _sent(request, form, act, parts[0].envelope.line.second_person_from_cents):
+        if _sent(request, form, act, threshold([one.envelope for one in parts])):
             asked = {name: value for name, value in form.asked.items() if name != "proof"}
             if form.carries_out(act.action, actor=request.user, **asked):
                 messages.success(request, str(act.said))

@@ -11,6 +11,7 @@ from cartable.funding.enums import CommitmentState
 from cartable.funding.models import Commitment
 from cartable.funding.queries import envelopes_run_by, envelopes_visible_to, proposals_waiting
 from cartable.funding.queries.pieces import announced_from
+from cartable.web.funding.awaited import awaited_tiles
 from cartable.web.funding.borne import borne_by, totals_of
 from cartable.web.funding.reach import commitment_url, notification_url
 from cartable.web.funding.words import day
@@ -28,6 +29,8 @@ def tiles(user: User) -> Iterable[Tile]:
             url=reverse("money"),
             weight=TO_READ,
         )
+    if may_open(user, "commitment-join"):
+        yield from awaited_tiles(user)
     if may_open(user, "borne"):
         yield from _borne(user)
 

@@ -88,6 +88,12 @@ urlpatterns = [
         roles=READS,
     ),
     page(
+        "notifications/<uuid:notification_id>/lettre-a-qui-cede.pdf",
+        notifications.source_letter,
+        name="notification-letter-source",
+        roles=READS,
+    ),
+    page(
         "notifications/<uuid:notification_id>", notifications.notification, name="notification", roles=READS
     ),
     *(

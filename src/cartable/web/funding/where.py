@@ -29,6 +29,7 @@ from cartable.funding.rules import show as euros
 from cartable.funding.words import ceiling
 from cartable.web.answers import csv, xlsx
 from cartable.web.charts import Series, steps
+from cartable.web.funding.awaited import awaited_table
 from cartable.web.funding.reach import envelope_url
 from cartable.web.funding.where_form import Asked, asked, asked_for_file, own_level
 from cartable.web.funding.words import day
@@ -87,6 +88,7 @@ def where(request: HttpRequest) -> HttpResponse:
         situation=day(question.at or clock.today()),
         cards=[_card(question, row, bounds) for row in _by_line(rows)],
         table=_table(request, question, places),
+        awaited=awaited_table(request.user),
         downloads=[(kind, reverse(f"money-{kind}") + question.query()) for kind in ("csv", "xlsx")],
         days=reverse("money-days") + question.query(au=""),
     )
