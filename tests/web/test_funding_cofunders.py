@@ -49,12 +49,10 @@ def town(country, name: str, siret: str = "") -> Body:
     return Body.objects.create(kind=BodyKind.LOCAL_AUTHORITY, name=name, commune=place, siret=siret)
 
 
-def till_of(commune: Body, cents: int = 10_000_00, **more):
+def till_of(commune: Body, cents: int = 10_000_00, on: date = date(2020, 5, 4), **more):
     own = line(f"tva {commune.pk}", None, funder=commune, own_money=True, **more)
     till = envelope(own, commune)
-    actions.open_credits(
-        actor=None, envelope_id=till.public_id, ae_cents=cents, cp_cents=cents, on=date(2020, 5, 4)
-    )
+    actions.open_credits(actor=None, envelope_id=till.public_id, ae_cents=cents, cp_cents=cents, on=on)
     return till
 
 
@@ -88,11 +86,14 @@ def test_the_state_buys_from_a_supplier_and_the_commune_finds_what_it_has_to_pay
     assert "On attend votre part : 200,00 € (TVA)" in page and "Ajouter votre part" in page
     join = reverse("commitment-join", args=[one.public_id])
     assert "Vous n'avez pas d'enveloppe de l'exercice 2020" in text(mayor.get(join))
-    till = till_of(commune)
+    till = till_of(commune, on=date(2020, 7, 1))
     assert "Vous n'avez pas" not in text(mayor.get(join))
-    sent = send(mayor, "commitment-join", one, envelope=till.public_id)
+    early = send(mayor, "commitment-join", one, envelope=till.public_id, on="2020-06-30")
+    assert "du 01/07/2020 au plus tôt" in early.context["form"].errors["on"][0]
+    sent = send(mayor, "commitment-join", one, envelope=till.public_id, on="2020-07-02")
     one.refresh_from_db()
     assert (sent.status_code, one.state, left(till)) == (302, "committed", 9_800_00)
+    assert one.decided_on == date(2020, 7, 2)
     assert "On attend votre part" not in text(mayor.get(reverse("money")))
 
 

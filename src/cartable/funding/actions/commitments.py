@@ -106,13 +106,16 @@ def propose(*, actor: Any, key: UUID | None = None, **asked: Any) -> Commitment:
 
 
 @once
-def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None) -> CommitmentPart:
+def join(
+    *, actor: Any, commitment_id: UUID, part: Part, on: date | None = None, key: UUID | None = None
+) -> CommitmentPart:
     """Add the part of another funder to a proposed commitment: a commune pays the tax of what the State buys.
 
     `actor` decides on the part's envelope and sees the commitment (awaited by name, as its bearer, or by another part);
-    a body that is awaited joins with exactly that. Once the parts pay all of it, and it stands below the threshold, it
-    is committed: the two funders are two people.
-    Refuses `not_yours`, `already_decided`, `not_awaited`, `parts`, `serves`, `not_enough`, `amount_…`, `key_reused`.
+    a body that is awaited joins with exactly that; `on` is its day (default: that of the proposal). Once the parts pay
+    all of it, and it stands below the threshold, it is committed: the two funders are two people.
+    Refuses `not_yours`, `already_decided`, `not_awaited`, `parts`, `serves`, `not_enough`, `amount_…`, `date_…`,
+    `key_reused`.
     """
     perms.demand_second_factor(actor)
     envelope = run_envelope(actor, part.envelope_id)
@@ -126,13 +129,14 @@ def join(*, actor: Any, commitment_id: UUID, part: Part, key: UUID | None = None
     answered = answered_by(commitment, asked)
     others = [one for one in still_awaited(commitment) if one != answered]
     check_shares(commitment, [asked], others)
-    (row,) = put_parts(actor, commitment, [asked], commitment.decided_on)
+    day = _day_of_answer(commitment, envelope, on or commitment.decided_on)
+    (row,) = put_parts(actor, commitment, [asked], day)
     if answered:
         answered.part = row
         answered.save(update_fields=["part"])
     second = actor is None or commitment.proposed_by_id != actor.pk
     if second and complete(commitment) and _whole(commitment) < threshold(_envelopes(commitment)):
-        _confirm(actor, commitment, commitment.decided_on)
+        _confirm(actor, commitment, day)
     record(
         actor=actor,
         verb="funding.commitment_joined",
@@ -163,16 +167,17 @@ def confirm(*, actor: Any, commitment_id: UUID, on: date | None = None) -> Commi
     if not complete(commitment):
         raise lacking(commitment)
     envelope = _envelopes(commitment)[0]
-    day = day_within(on or today_at(envelope), envelope.year, today_at(envelope))
-    not_before(
-        day,
-        commitment.decided_on,
-        "date_before",
-        _("La confirmation ne peut pas précéder la demande du %(first)s."),
-    )
+    day = _day_of_answer(commitment, envelope, on or today_at(envelope))
     _confirm(actor, commitment, day)
     record(actor=actor, verb="funding.confirmed", target=str(commitment_id), data={"on": day})
     return commitment
+
+
+def _day_of_answer(commitment: Commitment, envelope: Envelope, day: date) -> date:
+    """Give the day of what answers a proposal: in the year of the envelope, and not before it was made."""
+    day_within(day, envelope.year, today_at(envelope))
+    sentence = _("La confirmation ne peut pas précéder la demande du %(first)s.")
+    return not_before(day, commitment.decided_on, "date_before", sentence)
 
 
 def _confirm(actor: Any, commitment: Commitment, day: date) -> None:

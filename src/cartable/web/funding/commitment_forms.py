@@ -226,6 +226,7 @@ class JoinForm(Form):
     envelope = forms.ChoiceField(label=_("Enveloppe"))
     share = forms.ChoiceField(label=_("Elle paie"), choices=Share.choices, widget=forms.RadioSelect)
     amount = EurosField(label=_("Montant"))
+    on = DateField(label=_("Décidé le"), initial=clock.today)
 
     def __init__(self, *args: Any, envelopes: Iterable[Envelope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -246,6 +247,7 @@ class AwaitedForm(Form):
     key = key_field()
     answers = forms.ChoiceField(label=_("On attend votre part"), widget=forms.RadioSelect)
     envelope = forms.ChoiceField(label=_("Enveloppe"))
+    on = DateField(label=_("Décidé le"), initial=clock.today)
 
     def __init__(
         self, *args: Any, envelopes: Iterable[Envelope], awaited: Sequence[AwaitedPart], **kwargs: Any

@@ -156,7 +156,8 @@ def join(request: HttpRequest, commitment_id: UUID) -> HttpResponse:
             *(one.envelope for one in parts),
             *(one for one in mine if str(one.public_id) == part.envelope_id),
         ]
-        asked = {"commitment_id": commitment_id, "part": part, "key": form.cleaned_data["key"]}
+        said = {name: form.cleaned_data[name] for name in ("key", "on")}
+        asked = {"commitment_id": commitment_id, "part": part, **said}
         if _proven(request, form, paying, whole) and form.carries_out(
             actions.join, actor=request.user, **asked
         ):
