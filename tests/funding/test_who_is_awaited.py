@@ -66,7 +66,7 @@ def test_a_commune_that_is_awaited_joins_what_the_state_buys_from_a_supplier(cav
     assert made.state == "proposed"
     with pytest.raises(Refused) as no:
         actions.confirm(actor=cavaillon.second, commitment_id=made.public_id)
-    assert (no.value.code, "(TVA) de : Ville inventée" in no.value.sentence) == ("parts", True)
+    assert (no.value.code, "Attendu de Ville inventée : 4" in no.value.sentence) == ("parts", True)
     (one,) = parts_awaited_from(cavaillon.mayor)
     assert (one.commitment, one.amount_cents) == (made, TAX)
     key = new()

@@ -76,8 +76,8 @@ def test_the_state_buys_from_a_supplier_and_the_commune_finds_what_it_has_to_pay
     sent = buy(prefect, country, seller, cofunder="VILLE inventée")
     one = Commitment.objects.get()
     page = text(prefect.get(sent.url))
-    assert "On attend 200,00 € (TVA) de : Ville inventée." in page
-    assert "Attendu : 200,00 € (TVA) de : Ville inventée" in page and "Ajouter votre part" not in page
+    assert "L'argent est réservé. Attendu de Ville inventée : 200,00 € (TVA)." in page
+    assert "Attendu de Ville inventée : 200,00 € (TVA)</h2>" in page and "Ajouter votre part" not in page
     assert "On attend votre part : 80 tablettes" in text(mayor.get("/"))
     for name in ("borne", "money"):
         listed = text(mayor.get(reverse(name)))

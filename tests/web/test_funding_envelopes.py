@@ -1,8 +1,11 @@
 """Do credits come down, go back and get redeployed from the pages, and is nothing left half done by a mistake?"""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
+from cartable.funding import actions
 from cartable.funding.models import Delegation, Envelope
 from tests.funding.stage import Country, down, envelope, left, line, region_prefecture
 from tests.money_people import People, form_of
@@ -155,6 +158,28 @@ def test_credits_are_taken_back_and_moved_with_a_reason(country, people):
     }
     assert send(region, "envelope-move", country.region, **moved).status_code == 302
     assert left(country.pas) == 50_00
+
+
+def test_who_loses_by_a_move_finds_its_own_letter(country, people):
+    moved = actions.move(
+        actor=None,
+        source_id=country.nord.public_id,
+        target_id=country.pas.public_id,
+        ae_cents=50_00,
+        reason="Besoin",
+        on=date(2020, 6, 15),
+    )
+    loser = people.as_(people.prefect)
+    listed = text(loser.get(reverse("envelope", args=[country.nord.public_id])))
+    assert moved.source_letter_number in listed and moved.letter_number not in listed
+    page = text(loser.get(reverse("notification", args=[moved.public_id])))
+    assert "Lettre à Préfecture 59 (PDF)" in page and "Lettre à Préfecture 62 (PDF)" in page
+    letter = reverse("notification-letter-source", args=[moved.public_id])
+    assert letter in page and moved.source_letter_number in page
+    assert loser.get(letter).content.startswith(b"%PDF")
+    assert people.as_(people.stranger).get(letter).status_code == 404
+    down = Delegation.objects.get(target=country.nord)
+    assert loser.get(reverse("notification-letter-source", args=[down.public_id])).status_code == 404
 
 
 def test_a_redeployment_takes_and_gives_in_one_decision(country, people):

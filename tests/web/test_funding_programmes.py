@@ -71,6 +71,20 @@ def test_from_a_programme_to_its_ceilings(people, country):
     assert LineCeiling.objects.get(line=opened, percent__isnull=False).percent == Decimal("15.5")
 
 
+def test_a_share_is_computed_from_what_it_is_a_share_of_or_said_to_bind_nothing(people, country):
+    ministry = people.as_(people.national)
+    page = reverse("money-line", args=[country.line.public_id])
+    bound = reverse("line-ceiling-new", args=[country.line.public_id])
+    share = {"territory": "r-32", "kind": "share", "percent": "15"}
+    assert send(ministry, bound, **share).status_code == 302
+    assert "part de 15 % d'un montant non précisé : ne borne rien" in text(ministry.get(page))
+    wrong = send(ministry, bound, **share, base_cents="4 600 000", cents="1")
+    assert wrong.status_code == 422 and "Cette part fait 690 000,00 €" in text(wrong)
+    assert send(ministry, bound, **share, base_cents="4 600 000").status_code == 302
+    assert LineCeiling.objects.get(line=country.line).cents == 690_000_00
+    assert "jusqu'à 690 000,00 € (15 % de 4,6 M€)" in text(ministry.get(page))
+
+
 def test_who_reads_and_who_writes(people, country):
     region = people.as_(people.region)
     programme = country.line.programme

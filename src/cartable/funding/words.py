@@ -83,6 +83,6 @@ def due(part: AwaitedPart) -> str:
 
 
 def awaited(parts: Iterable[AwaitedPart]) -> str:
-    """Say what is awaited, and from whom: "4 000,00 € (TVA) de Ville d'Exemple"; nothing where nothing is."""
-    said = [_("%(due)s de : %(body)s") % {"due": due(one), "body": one.body.name} for one in parts]
+    """Say from whom a part is awaited, and what: "Ville d'Exemple : 4 000,00 € (TVA)"; nothing where none is."""
+    said = [_("%(body)s : %(due)s") % {"due": due(one), "body": one.body.name} for one in parts]
     return " ; ".join(said)

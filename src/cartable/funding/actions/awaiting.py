@@ -63,7 +63,7 @@ def answered_by(commitment: Commitment, asked: Asked) -> AwaitedPart | None:
 def lacking(commitment: Commitment) -> Refused:
     """Say what a proposal still awaits before it can be confirmed."""
     if said := awaited(still_awaited(commitment)):
-        sentence = _("On attend encore %(awaited)s. L'engagement ne peut pas être confirmé avant.")
+        sentence = _("L'engagement ne peut pas encore être confirmé. Attendu de %(awaited)s.")
         return Refused("parts", sentence % {"awaited": said})
     return Refused(
         "parts", _("Il manque la part d'un cofinanceur : l'engagement ne peut pas encore être confirmé.")

@@ -9,7 +9,7 @@ from cartable.accounts.models import User
 from cartable.funding.models import AwaitedPart
 from cartable.funding.queries import parts_awaited_from
 from cartable.funding.rules import show as euros
-from cartable.funding.words import due
+from cartable.funding.words import awaited
 from cartable.web.funding.reach import commitment_url
 from cartable.web.funding.words import day
 from cartable.web.home.tiles import Tile
@@ -44,7 +44,7 @@ def awaited_tiles(user: User) -> Iterable[Tile]:
     for one in parts_awaited_from(user)[:3]:
         yield Tile(
             title=_("On attend votre part : %(subject)s") % {"subject": one.commitment.subject},
-            text=_("%(due)s attendus de : %(body)s.") % {"due": due(one), "body": one.body.name},
+            text=_("Attendu de %(awaited)s") % {"awaited": awaited([one])},
             url=commitment_url(one.commitment),
             weight=13,
             action=_("Voir l'engagement"),

@@ -103,7 +103,7 @@ def _said_lacking(user: User, found: Commitment, parts: list[CommitmentPart]) ->
     if mine := parts_awaited_from(user).filter(commitment=found):
         return _("On attend votre part : %(due)s") % {"due": ", ".join(map(due, mine))}
     if said := awaited(found.awaited.filter(part=None).select_related("body")):
-        return _("Attendu : %(awaited)s") % {"awaited": said}
+        return _("Attendu de %(awaited)s") % {"awaited": said}
     return _("Il manque la part d'un cofinanceur : %(lacking)s") % {"lacking": lacking}
 
 

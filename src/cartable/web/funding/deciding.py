@@ -140,7 +140,7 @@ def _what_happened(found: Commitment) -> str:
     if found.state == CommitmentState.COMMITTED:
         return _("La dépense est engagée.")
     if said := awaited(found.awaited.select_related("body")):
-        return _("L'argent est réservé. On attend %(awaited)s.") % {"awaited": said}
+        return _("L'argent est réservé. Attendu de %(awaited)s.") % {"awaited": said}
     return _("L'argent est réservé. L'engagement attend une seconde personne, ou la part d'un cofinanceur.")
 
 
