@@ -179,7 +179,8 @@ def test_who_loses_by_a_move_finds_its_own_letter(country, people):
     assert loser.get(letter).content.startswith(b"%PDF")
     assert people.as_(people.stranger).get(letter).status_code == 404
     down = Delegation.objects.get(target=country.nord)
-    assert loser.get(reverse("notification-letter-source", args=[down.public_id])).status_code == 404
+    other = loser.get(reverse("notification-letter-source", args=[down.public_id]))
+    assert other.url == reverse("notification-letter", args=[down.public_id])
 
 
 def test_a_redeployment_takes_and_gives_in_one_decision(country, people):

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,10 +51,10 @@ def letter(request: HttpRequest, notification_id: UUID) -> HttpResponse:
 
 
 def source_letter(request: HttpRequest, notification_id: UUID) -> HttpResponse:
-    """Give the letter of a move to who loses the credits."""
+    """Give the letter of a move to who loses the credits; any other delegation has one letter."""
     found = fetch_notification(request, notification_id)
     if found.kind != DelegationKind.MOVE:
-        raise Http404
+        return redirect("notification-letter", notification_id)
     return pdf(credit_letter(found, to_source=True), f"notification-{found.source_letter_number}")
 
 
