@@ -106,6 +106,7 @@ def test_the_first_service_joins_no_more_than_nobody_is_awaited_for(cavaillon):
     part = actions.Part(cavaillon.country.nord.public_id, 1, "vat")
     with refused("parts"):
         actions.join(actor=cavaillon.prefect, commitment_id=made.public_id, part=part)
+    assert made.parts.count() == 1 and left(cavaillon.country.nord) == 100_000_00 - NET
 
 
 def test_two_towns_are_awaited_and_each_brings_its_own(cavaillon):
@@ -152,6 +153,7 @@ def test_the_same_co_funder_is_named_once(cavaillon):
     twice = [actions.Awaited(cavaillon.commune.public_id, 1)] * 2
     with refused("cofunder"):
         cavaillon.propose(*twice)
+    assert not Commitment.objects.exists()
 
 
 def test_a_share_binds_where_it_is_known_of_what(country):

@@ -96,16 +96,19 @@ def test_the_same_id_with_another_content_is_refused(change):
 def test_only_a_whole_positive_amount_moves(amount):
     with refused("amount_not_positive"):
         send(GIVER, DEPOT, amount)
+    assert not Transfer.objects.exists()
 
 
 def test_nothing_moves_from_a_place_to_itself():
     with refused("same_account"):
         send(GIVER, GIVER, 1)
+    assert not Transfer.objects.exists()
 
 
 def test_an_unknown_resource_is_refused():
     with refused("resource_unknown"):
         send(GIVER, DEPOT, 1, resource="gold")
+    assert not Transfer.objects.exists()
 
 
 def test_a_resource_keeps_its_unit_and_an_account_its_floor():
