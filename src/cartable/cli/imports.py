@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +100,7 @@ def commitments(options: Namespace) -> int:
 
 def _one_by_one(options: Namespace, one: Callable[[Path], Any]) -> int:
     """Import files one after the other, each whole or not at all, and write the rejects of all of them together."""
+    from cartable.intake.contracts import from_file
     from cartable.intake.exporting import write_rejects
 
     paths, rejects = _paths(options), _rejects_path(options)
@@ -113,7 +113,7 @@ def _one_by_one(options: Namespace, one: Callable[[Path], Any]) -> int:
             stop = Refused(cause.code, f"{path.name} : {cause.sentence}", cause.field)
             break
         if len(paths) > 1:
-            report.rejects = [replace(one, reason=f"{path.name} : {one.reason}") for one in report.rejects]
+            report.rejects = [from_file(reject, path.name) for reject in report.rejects]
         reports.append(report)
     if stop and not reports:
         raise stop

@@ -1,6 +1,6 @@
 """What `cartable check` asks of money: do the rows, recounted one by one, tell what the ledger holds?"""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -23,6 +23,7 @@ from cartable.funding.models import (
 )
 from cartable.funding.rules import show
 from cartable.ledger.models import Account, Transfer
+from cartable.ledger.queries import steps_by_day
 
 
 Place = tuple[str, str]  # credit, code of the account
@@ -152,14 +153,12 @@ def _ceilings() -> Iterator[Damage]:
 
 def _days() -> Iterator[Damage]:
     """Nothing left an account on a day on which it was not there yet: every past day adds up too."""
-    bounded = Account.objects.filter(resource__code__in=list(Credit), floor__isnull=False)
-    steps: dict[int, Counter[date]] = defaultdict(Counter)
-    for side, sign in (("source", -1), ("target", 1)):
-        rows = Transfer.objects.filter(**{f"{side}__in": bounded.values("pk")}).order_by()
-        for account, day, total in rows.values_list(side, "value_date").annotate(Sum("amount")):
-            steps[account][day] += sign * total
-    below = {account: day for account, one in steps.items() if (day := _first_below(one))}
-    for account in bounded.filter(pk__in=below).order_by("pk")[:100]:
+    outside = set(
+        Account.objects.filter(resource__code__in=list(Credit), floor=None).values_list("pk", flat=True)
+    )
+    steps = steps_by_day(resources=list(Credit))
+    below = {pk: day for pk, one in steps.items() if pk not in outside and (day := _first_below(one))}
+    for account in Account.objects.filter(pk__in=sorted(below)[:100]).order_by("pk"):
         yield Damage(
             "money_day", f"Le compte {account.code} était sous zéro le {below[account.pk]:%d/%m/%Y}."
         )

@@ -1,37 +1,31 @@
 """What accounts hold at the end of each day of a year: a file comes in any order, and no day may end below zero."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import accumulate
 
-from django.db.models import QuerySet, Sum
-
-from cartable.ledger.models import Account, Transfer
+from cartable.ledger.queries import steps_by_day
 
 
 DAYS = 366
 Held = list[int]
 
 
-def held_by_day(accounts: QuerySet[Account], years: Mapping[int, int]) -> dict[int, Held]:
-    """Give by account id what it holds (cents) at the end of each day of its year, from `years` by account id.
+def held_by_day(years: Mapping[int, int]) -> dict[int, Held]:
+    """Give by account id what it holds (cents) at the end of each day of its year; `years` is by account id.
 
     What came or went in another year counts on the first or on the last day.
     """
-    steps: dict[int, Counter[int]] = defaultdict(Counter)
-    for side, sign in (("source", -1), ("target", 1)):
-        rows = Transfer.objects.filter(**{f"{side}__in": accounts.order_by().values("pk")}).order_by()
-        for account, day, total in rows.values_list(side, "value_date").annotate(Sum("amount")):
-            steps[account][place_of(day, years[account])] += sign * total
-    return {account: _running(steps[account]) for account in years}
+    steps = steps_by_day(accounts=years)
+    return {account: _running(steps[account], year) for account, year in years.items()}
 
 
-def _running(steps: Mapping[int, int]) -> Held:
-    held, found = 0, []
-    for place in range(DAYS):
-        held += steps.get(place, 0)
-        found.append(held)
-    return found
+def _running(steps: Mapping[date, int], year: int) -> Held:
+    moved: Counter[int] = Counter()
+    for day, cents in steps.items():
+        moved[place_of(day, year)] += cents
+    return list(accumulate(moved[place] for place in range(DAYS)))
 
 
 def place_of(day: date, year: int) -> int:

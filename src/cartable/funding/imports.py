@@ -117,7 +117,7 @@ def _envelopes(actor: Any) -> Envelopes:
     locked = accounts.select_for_update(of=("self",), no_key=True).order_by("id")
     names = dict(locked.values_list("envelope_account__envelope_id", "pk"))
     years = {names[row.pk]: row.year for row in rows if row.pk in names}
-    held = daily.held_by_day(accounts, years)
+    held = daily.held_by_day(years)
     found: dict[Code, EnvelopeFacts | None] = {}
     for envelope in rows:
         facts = EnvelopeFacts(envelope, held.get(names.get(envelope.pk, 0), [0] * daily.DAYS))

@@ -87,6 +87,11 @@ class Reject:
         return self.title or self.field
 
 
+def from_file(reject: Reject, name: str) -> Reject:
+    """Say in the reason which file a reject comes from, where several were read."""
+    return replace(reject, reason=f"{name} : {reject.reason}")
+
+
 def by_line(contract: Contract, rejects: Iterable[Reject]) -> list[Reject]:
     """Give rejects in the order of their lines, each with the name that its column has in the contract's files."""
     columns = (*contract.columns, *(contract.group.columns if contract.group else ()))

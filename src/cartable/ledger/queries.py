@@ -1,6 +1,8 @@
 """Reads of the ledger: balances by account code, and whether everything still sums to zero."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -25,6 +27,33 @@ def transfers(resource: str, code: str) -> QuerySet[Transfer]:
     """Give the transfers in and out of one account, the newest first."""
     through = Q(source__code=code) | Q(target__code=code)
     return Transfer.objects.filter(through, resource__code=resource).order_by("-id")
+
+
+def steps_by_day(
+    *,
+    accounts: Iterable[int] | None = None,
+    resources: Iterable[str] | None = None,
+    after: date | None = None,
+) -> dict[int, Counter[date]]:
+    """Give by account id what came to it, less what left it, on each day (on those later than `after`): one query.
+
+    Of these accounts, by id, or of all those of these resources. Ids and no subquery: where much has just been written,
+    PostgreSQL may run a subquery again for each row.
+    """
+    rows = Transfer.objects.order_by()
+    rows = rows.filter(value_date__gt=after) if after else rows
+    rows = rows.filter(resource__code__in=list(resources)) if resources is not None else rows
+    ids = None if accounts is None else list(accounts)
+    sent, received = (
+        (rows if ids is None else rows.filter(**{f"{side}__in": ids}))
+        .values_list(side, "value_date")
+        .annotate(moved=sign * Sum("amount"))
+        for side, sign in (("source", -1), ("target", 1))
+    )
+    steps: dict[int, Counter[date]] = defaultdict(Counter)
+    for account, day, moved in sent.union(received, all=True):
+        steps[account][day] += int(moved)
+    return steps
 
 
 def unbalanced() -> list[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """Schools from the official directory: read, merged by UAI, compared, written; one transaction a file."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cartable.foundation.refused import Refused
-from cartable.intake.contracts import COMMAND, Limits, Reject, by_line
+from cartable.intake.contracts import COMMAND, Limits, Reject, by_line, from_file
 from cartable.intake.exporting import write_rejects
 from cartable.intake.reading import read_table
 from cartable.journal.actions import record
@@ -114,7 +114,7 @@ def import_files(
             except Refused as cause:
                 raise ImportStopped(cause, path, total) from cause
             if len(paths) > 1:
-                report.rejects = [_named(reject, path) for reject in report.rejects]
+                report.rejects = [from_file(reject, path.name) for reject in report.rejects]
             total.add(report)
             if progress:
                 progress(_sentence(path, report))
@@ -122,10 +122,6 @@ def import_files(
         if rejects is not None:
             write_rejects(rejects, total.rejects)
     return total
-
-
-def _named(reject: Reject, path: Path) -> Reject:
-    return replace(reject, reason=f"{path.name} : {reject.reason}")
 
 
 def _sentence(path: Path, report: ImportReport) -> str:

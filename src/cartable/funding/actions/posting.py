@@ -1,12 +1,10 @@
 """Post the transfers of an act, and say in words what is lacking where the ledger refuses them."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils.translation import gettext, gettext_noop
 
 from cartable.foundation.refused import Refused
@@ -17,7 +15,7 @@ from cartable.funding.models import CommitmentPart
 from cartable.funding.rules import show
 from cartable.ledger.actions import NewTransfer, post_many
 from cartable.ledger.models import Account, Transfer
-from cartable.ledger.queries import balances
+from cartable.ledger.queries import balances, steps_by_day
 
 
 LACKING = {
@@ -98,23 +96,13 @@ def demand_there(account: Account, day: date, cents: int = 0) -> None:
 
 def first_day(account: Account, day: date, cents: int = 0) -> date:
     """Give the first day, `day` or later, from which on an account never held less than `cents`; it does today."""
-    steps = _steps_after(account, day)
+    steps = steps_by_day(accounts=[account.pk], after=day)[account.pk]
     held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else cents
     for step in sorted(steps, reverse=True):
         held -= steps[step]
         if held < cents:
             return step
     return day
-
-
-def _steps_after(account: Account, day: date) -> Counter[date]:
-    """Give what came to an account, less what left it, on each day after `day`."""
-    steps: Counter[date] = Counter()
-    for side, sign in (("source", -1), ("target", 1)):
-        rows = Transfer.objects.filter(**{side: account}, value_date__gt=day).order_by()
-        for later, total in rows.values_list("value_date").annotate(Sum("amount")):
-            steps[later] += sign * total
-    return steps
 
 
 def ways_of(
