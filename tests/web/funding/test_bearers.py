@@ -10,28 +10,11 @@ from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding.models import Commitment, Invoice, Line, Recovery
 from tests import factories
-from tests.funding.stage import Country
-from tests.money_people import People, committed, send, stages, text
+from tests.money_people import committed, send, stages, text
 
 
 pytestmark = pytest.mark.django_db
 DAY = "2020-06-15"
-
-
-@pytest.fixture(autouse=True)
-def late_in_2020(clock):
-    with clock.at("2020-11-30T12:00+01:00"):
-        yield
-
-
-@pytest.fixture
-def country(db):
-    return Country().fill()
-
-
-@pytest.fixture
-def people(country):
-    return People(country)
 
 
 BILL = {"supplier_name": "Fournisseur", "number": "F-12", "dated": "2020-07-10", "vat_rate": "2000"}

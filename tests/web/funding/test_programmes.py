@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cartable.funding.models import Line, LineCeiling, Programme, SourceDocument
 from tests.funding.stage import Country
-from tests.money_people import People, form_of, text
+from tests.money_people import form_of, text
 
 
 pytestmark = pytest.mark.django_db
@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def country():
     return Country()
-
-
-@pytest.fixture
-def people(country):
-    return People(country)
 
 
 def send(client, address, **typed):

@@ -8,17 +8,11 @@ from django.urls import reverse
 from cartable.funding import actions
 from cartable.funding.models import Delegation, Envelope
 from tests.funding.stage import Country, down, envelope, left, line, region_prefecture
-from tests.money_people import People, form_of
+from tests.money_people import form_of
 
 
 pytestmark = pytest.mark.django_db
 DAY = "2020-11-16"
-
-
-@pytest.fixture(autouse=True)
-def late_in_2020(clock):
-    with clock.at("2020-11-30T12:00+01:00"):
-        yield
 
 
 @pytest.fixture
@@ -26,11 +20,6 @@ def country(db):
     found = Country().fill()
     down(found.nation, found.region, 500_000_00)
     return found
-
-
-@pytest.fixture
-def people(country):
-    return People(country)
 
 
 def send(client, name, thing, **typed):

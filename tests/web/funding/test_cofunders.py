@@ -10,28 +10,12 @@ from cartable.bodies.models import Body
 from cartable.funding import actions
 from cartable.funding.models import Commitment
 from tests import factories
-from tests.funding.stage import Country, envelope, left, line
-from tests.money_people import People, committed, send, text
+from tests.funding.stage import envelope, left, line
+from tests.money_people import committed, send, text
 
 
 pytestmark = pytest.mark.django_db
 DAY = "2020-06-15"
-
-
-@pytest.fixture(autouse=True)
-def late_in_2020(clock):
-    with clock.at("2020-11-30T12:00+01:00"):
-        yield
-
-
-@pytest.fixture
-def country(db):
-    return Country().fill()
-
-
-@pytest.fixture
-def people(country):
-    return People(country)
 
 
 @pytest.fixture

@@ -17,27 +17,15 @@ from django.urls import reverse
 from cartable.funding import actions
 from cartable.funding.models import CommitmentPart, Envelope, Line
 from tests.funding.stage import DAY, Country, down, envelope, line, prefecture, region_prefecture
-from tests.money_people import People
 
 
 pytestmark = pytest.mark.django_db
 SPENT = date(2020, 6, 15)
 
 
-@pytest.fixture(autouse=True)
-def late_in_2020(clock):
-    with clock.at("2020-11-30T12:00+01:00"):
-        yield
-
-
 @pytest.fixture
 def country(db):
     return lived_in(Country().fill())
-
-
-@pytest.fixture
-def people(country):
-    return People(country)
 
 
 def commit(of: Envelope, bearer, cents: int, on: date = SPENT, **more):
