@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from cartable.bodies.models import Body
@@ -154,6 +155,29 @@ def test_the_same_co_funder_is_named_once(cavaillon):
     with refused("cofunder"):
         cavaillon.propose(*twice)
     assert not Commitment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"amount_cents": TAX - 1}, "awaited_fixed"),
+        ({"share": "net"}, "awaited_fixed"),
+        ({"part": "first"}, "awaited_part"),
+        (None, "awaited_fixed"),
+    ],
+)
+def test_the_store_keeps_what_is_awaited_and_who_answered_it(cavaillon, change, code):
+    """The State's own part answers nothing; what is awaited is neither changed nor taken away."""
+    made = cavaillon.propose()
+    rows = AwaitedPart.objects.filter(commitment=made)
+    with pytest.raises(IntegrityError, match=f"funding:{code}"), transaction.atomic():
+        if change is None:
+            rows._raw_delete(rows.db)
+        else:
+            rows.update(**change if "part" not in change else {"part": made.parts.get()})
+    cavaillon.join(made)
+    with pytest.raises(IntegrityError, match="funding:awaited_fixed"), transaction.atomic():
+        rows.update(part=None)
 
 
 def test_a_share_binds_where_it_is_known_of_what(country):

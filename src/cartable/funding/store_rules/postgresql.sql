@@ -285,6 +285,26 @@ BEGIN
 END
 $$;
 
+-- What is awaited of a co-funder is answered once, by a part of the same commitment, share and amount on its own envelope.
+CREATE FUNCTION rule_funding_awaited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.part_id IS NOT NULL
+       OR TG_OP = 'UPDATE' AND (
+           (NEW.id, NEW.commitment_id, NEW.body_id, NEW.share, NEW.amount_cents)
+           IS DISTINCT FROM (OLD.id, OLD.commitment_id, OLD.body_id, OLD.share, OLD.amount_cents)
+           OR (OLD.part_id IS NOT NULL AND NEW.part_id IS DISTINCT FROM OLD.part_id)) THEN
+        RAISE EXCEPTION 'funding:awaited_fixed' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.part_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM funding_commitmentpart p JOIN funding_envelope e ON e.id = p.envelope_id
+         WHERE p.id = NEW.part_id AND p.commitment_id = NEW.commitment_id AND e.holder_id = NEW.body_id
+           AND p.share = NEW.share AND p.amount_cents = NEW.amount_cents) THEN
+        RAISE EXCEPTION 'funding:awaited_part' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE TRIGGER rule_funding_envelope_insert BEFORE INSERT ON funding_envelope FOR EACH ROW EXECUTE FUNCTION rule_funding_envelope();
 
 CREATE TRIGGER rule_funding_envelope_account_insert BEFORE INSERT ON funding_envelopeaccount FOR EACH ROW EXECUTE FUNCTION rule_funding_envelope_account();
@@ -346,3 +366,9 @@ CREATE TRIGGER rule_funding_invoice_whole BEFORE TRUNCATE ON funding_invoice FOR
 CREATE TRIGGER rule_funding_recovery_fixed BEFORE DELETE ON funding_recovery FOR EACH ROW EXECUTE FUNCTION rule_funding_refuse('funding:recovery_fixed');
 
 CREATE TRIGGER rule_funding_recovery_whole BEFORE TRUNCATE ON funding_recovery FOR EACH STATEMENT EXECUTE FUNCTION rule_funding_refuse('funding:recovery_fixed');
+
+CREATE TRIGGER rule_funding_awaited_write BEFORE INSERT OR UPDATE ON funding_awaitedpart FOR EACH ROW EXECUTE FUNCTION rule_funding_awaited();
+
+CREATE TRIGGER rule_funding_awaited_fixed BEFORE DELETE ON funding_awaitedpart FOR EACH ROW EXECUTE FUNCTION rule_funding_refuse('funding:awaited_fixed');
+
+CREATE TRIGGER rule_funding_awaited_whole BEFORE TRUNCATE ON funding_awaitedpart FOR EACH STATEMENT EXECUTE FUNCTION rule_funding_refuse('funding:awaited_fixed');

@@ -402,3 +402,27 @@ CREATE TRIGGER rule_funding_recovery_delete BEFORE DELETE ON funding_recovery
 BEGIN
     SELECT RAISE(ABORT, 'funding:recovery_fixed');
 END;
+
+-- What is awaited of a co-funder is answered once, by a part of the same commitment, share and amount on its own envelope.
+CREATE TRIGGER rule_funding_awaited_insert BEFORE INSERT ON funding_awaitedpart
+BEGIN
+    SELECT RAISE(ABORT, 'funding:awaited_fixed') WHERE NEW.part_id IS NOT NULL
+        OR EXISTS (SELECT 1 FROM funding_awaitedpart WHERE id = NEW.id);
+END;
+
+CREATE TRIGGER rule_funding_awaited_update BEFORE UPDATE ON funding_awaitedpart
+BEGIN
+    SELECT RAISE(ABORT, 'funding:awaited_fixed')
+     WHERE NEW.id IS NOT OLD.id OR NEW.commitment_id IS NOT OLD.commitment_id OR NEW.body_id IS NOT OLD.body_id
+        OR NEW.share IS NOT OLD.share OR NEW.amount_cents IS NOT OLD.amount_cents
+        OR (OLD.part_id IS NOT NULL AND NEW.part_id IS NOT OLD.part_id);
+    SELECT RAISE(ABORT, 'funding:awaited_part') WHERE NEW.part_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM funding_commitmentpart p JOIN funding_envelope e ON e.id = p.envelope_id
+         WHERE p.id = NEW.part_id AND p.commitment_id = NEW.commitment_id AND e.holder_id = NEW.body_id
+           AND p.share = NEW.share AND p.amount_cents = NEW.amount_cents);
+END;
+
+CREATE TRIGGER rule_funding_awaited_delete BEFORE DELETE ON funding_awaitedpart
+BEGIN
+    SELECT RAISE(ABORT, 'funding:awaited_fixed');
+END;
