@@ -7,8 +7,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from cartable.bodies.enums import BodyKind
+from cartable.bodies.models import Body
 from cartable.funding import actions
 from cartable.funding.models import Commitment, Delegation
+from tests import factories
 from tests.browser.conftest import PHONE, look
 from tests.browser.pages.page import fill, press, says
 from tests.browser.pages.town import set_clock
@@ -151,3 +154,32 @@ def test_a_bearer_declares_a_bill_with_its_goods(visit, country):
     assert says(page, "La facture est déclarée", "30 × Tablette")
     page.get_by_role("link", name="F-2020-12").click()
     look(page, "money-bill")
+
+
+def test_a_city_finds_what_it_has_to_pay_and_adds_it(visit, country):
+    """The State buys from a seller; the city, which is named, pays the tax of it."""
+    place = factories.commune("Exemple", "59001", department=country.d59)
+    city = Body.objects.create(kind=BodyKind.LOCAL_AUTHORITY, name="Ville d'Exemple", commune=place)
+    till = envelope(line("tva", None, name="TVA des tablettes", funder=city, own_money=True), city)
+    given = {"ae_cents": 10_000_00, "cp_cents": 10_000_00, "on": DAY}
+    actions.open_credits(actor=None, envelope_id=till.public_id, **given)
+    seller = Body.objects.create(kind=BodyKind.COMPANY, name="Revendeur inventé", department=country.d59)
+    page = signed_in(visit, People(country).prefect)
+    page.goto(reverse("commitment-write", args=[country.nord.public_id, seller.public_id]))
+    page.get_by_text("achat", exact=True).click()
+    page.get_by_text("Un cofinanceur", exact=False).click()
+    page.get_by_label("Taux de TVA").select_option("2000")
+    fill(page, {"Objet": "80 tablettes", "Montant": "10 000", "Cofinanceur attendu": "Ville d'Exemple"})
+    look(page, "money-commit-cofunder")
+    press(page, "Engager")
+    look(page, "money-awaited")
+    mayor = signed_in(visit, factories.user("equipment", city), viewport=PHONE)
+    mayor.goto("/")
+    look(mayor, "money-home-of-cofunder")
+    mayor.get_by_role("link", name="Voir l'engagement").click()
+    look(mayor, "money-awaited-of-cofunder")
+    mayor.get_by_role("link", name="Ajouter votre part").click()
+    look(mayor, "money-join")
+    press(mayor, "Ajouter")
+    assert says(mayor, "Votre part est ajoutée.")
+    assert Commitment.objects.get(subject="80 tablettes").state == "committed"

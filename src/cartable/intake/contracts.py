@@ -54,7 +54,7 @@ class Limits:
     max_entries: int = 200
     max_columns: int = 400
     max_cell: int = 4_000
-    max_blank: int = 1_000_000
+    max_blank: int = 1_100_000  # a sheet formatted to its last line holds 1,048,576 of them
     memory: int = 600 * MEGABYTE
 
 

@@ -9,7 +9,6 @@ from cartable.intake.headers import Layout
 from cartable.intake.stops import Fault, Stop
 
 
-# A sheet formatted to its last line holds 1,048,576 of them.
 FOOTER = re.compile(
     r"\W*(sous[- ]?total|total|totaux|fin\b|nombre de|export|extraction|édité|edité|imprimé|généré|source\b|page \d)",
     re.IGNORECASE,

@@ -63,6 +63,7 @@ def test_the_state_buys_from_a_supplier_and_the_commune_finds_what_it_has_to_pay
     assert "L'argent est réservé. Attendu de Ville inventée : 200,00 € (TVA)." in page
     assert "Attendu de Ville inventée : 200,00 € (TVA)</h2>" in page and "Ajouter votre part" not in page
     assert "On attend votre part : 80 tablettes" in text(mayor.get("/"))
+    assert "Confirmer : 80 tablettes" not in text(people.as_(people.colleague).get("/"))
     for name in ("borne", "money"):
         listed = text(mayor.get(reverse(name)))
         assert "On attend votre part" in listed and "80 tablettes" in listed and "200,00 €" in listed

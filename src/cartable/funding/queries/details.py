@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from cartable.funding.enums import CommitmentState
 from cartable.funding.models import (
+    AwaitedPart,
     Commitment,
     CommitmentPart,
     Delegation,
@@ -50,7 +51,8 @@ def recoveries_of(commitment: Commitment) -> QuerySet[Recovery]:
 
 
 def proposals_waiting(envelopes: QuerySet[Envelope]) -> QuerySet[Commitment]:
-    """Give the proposals that wait for a second person on these envelopes, the oldest first."""
+    """Give the proposals that wait for nothing but a second person on these envelopes, the oldest first."""
     parts = CommitmentPart.objects.filter(envelope__in=envelopes.order_by().values("pk"))
     rows = Commitment.objects.filter(state=CommitmentState.PROPOSED, pk__in=parts.values("commitment"))
-    return rows.select_related("bearer").order_by("decided_on", "id")
+    short = AwaitedPart.objects.filter(part=None).values("commitment")
+    return rows.exclude(pk__in=short).select_related("bearer").order_by("decided_on", "id")
