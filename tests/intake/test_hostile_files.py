@@ -165,7 +165,7 @@ def test_empty_rows_are_passed_over_up_to_a_limit(blank: int, refused: bool, tmp
     if refused:
         assert refusal_of(lambda: read_table(path, PUPILS, limits=limits)).code == "too_many_rows"
     else:
-        assert [row.line for row in read_table(path, PUPILS, limits=limits).rows][-1] == blank + 3
+        assert [row.line for row in read_table(path, PUPILS, limits=limits).rows][-1] == blank + 2
 
 
 def test_time_is_limited(tmp_path: Path) -> None:
