@@ -75,15 +75,10 @@ def test_a_good_file_before_a_bad_one_is_said_to_be_kept(purse, tmp_path, capsys
     ("value", "words"),
     [("k1:pas-une-clé", "base64"), ("k1:c2hvcnQ=", "32 octets"), ("sans deux-points", "CARTABLE_KEYS")],
 )
-@pytest.mark.parametrize("command", [["restore", "f.tar"], ["reseal", "--dry-run"]])
-def test_a_key_that_is_badly_written_is_said(settings, tmp_path, capsys, monkeypatch, command, value, words):
+def test_a_key_that_is_badly_written_is_said(settings, capsys, value, words):
     settings.CARTABLE_KEYS = value
-    keys._parse.cache_clear()
-    monkeypatch.chdir(tmp_path)
-    Path("f.tar").write_bytes(b"x" * 2000)
-    assert main(command) == 1
-    err = capsys.readouterr().err
-    assert "Traceback" not in err and ("archive" in err or words in err), err
+    assert main(["reseal", "--dry-run"]) == 1
+    assert words in said(capsys)
 
 
 def test_a_folder_is_no_file_to_back_up_to(tmp_path, capsys):
@@ -92,7 +87,9 @@ def test_a_folder_is_no_file_to_back_up_to(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("there", [".", "nothing.tar", "text.tar"])
-def test_what_is_no_backup_is_not_put_back(tmp_path, capsys, there):
+def test_what_is_no_backup_is_not_put_back(settings, tmp_path, capsys, there):
+    settings.VAR_DIR = tmp_path / "var"  # an earlier test may have left papers in the folder of all
     (tmp_path / "text.tar").write_text("Bonjour")
     assert main(["restore", str(tmp_path / there)]) == 1
-    assert "Traceback" not in capsys.readouterr().err
+    progress, sentence = capsys.readouterr().err.splitlines()
+    assert progress.endswith("…") and str(tmp_path / there) in sentence

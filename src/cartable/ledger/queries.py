@@ -56,6 +56,11 @@ def steps_by_day(
     return steps
 
 
+def received_after(account: int, day: date) -> bool:
+    """Tell whether anything came to an account, given by id, on a later day than `day`."""
+    return Transfer.objects.filter(target=account, value_date__gt=day).exists()
+
+
 def unbalanced() -> list[tuple[str, int]]:
     """List the resources whose accounts do not sum to zero, with the sum."""
     sums = Resource.objects.annotate(total=Sum("accounts__balance", default=0)).exclude(total=0)

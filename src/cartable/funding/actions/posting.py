@@ -15,7 +15,7 @@ from cartable.funding.models import CommitmentPart
 from cartable.funding.rules import show
 from cartable.ledger.actions import NewTransfer, post_many
 from cartable.ledger.models import Account, Transfer
-from cartable.ledger.queries import balances, steps_by_day
+from cartable.ledger.queries import balances, received_after, steps_by_day
 
 
 LACKING = {
@@ -96,6 +96,8 @@ def demand_there(account: Account, day: date, cents: int = 0) -> None:
 
 def first_day(account: Account, day: date, cents: int = 0) -> date:
     """Give the first day, `day` or later, from which on an account never held less than `cents`; it does today."""
+    if not received_after(account.pk, day):  # nearly always: what it holds today was there on every day since
+        return day
     steps = steps_by_day(accounts=[account.pk], after=day)[account.pk]
     held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else cents
     for step in sorted(steps, reverse=True):
