@@ -7,7 +7,6 @@ import pytest
 
 from cartable.bodies.models import Body
 from cartable.cli.main import main
-from cartable.foundation import keys
 from cartable.funding.models import Commitment
 from tests.funding import stage
 from tests.funding.test_commitments_from_a_file import SIRETS, line, write
