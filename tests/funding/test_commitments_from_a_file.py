@@ -97,6 +97,17 @@ def test_each_bad_cell_is_named_with_its_reason(purse, tmp_path, fault):
     assert reject.reason and "Traceback" not in reject.reason
 
 
+def test_a_line_to_be_justified_before_it_is_committed_is_rejected(purse, tmp_path):
+    path = tmp_path / "f.csv"
+    days = ("04/05/2020", "05/05/2020", "")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = [[*line(ref=f"EJ{n}"), day] for n, day in enumerate(days)]
+        csv.writer(file, delimiter=";").writerows([[*HEADER, "À justifier avant"], *rows])
+    report = import_commitments(actor=None, path=path)
+    assert [(one.line, one.field) for one in report.rejects] == [(2, "justify_by")]
+    assert report.created == 2
+
+
 def test_a_file_of_ten_thousand_with_37_bad_lines(purse, tmp_path):
     random = Random(5)
     lines = [line(ref=f"EJ{n}", net=f"{random.randrange(1, 9999) / 100:.2f}") for n in range(10_000)]

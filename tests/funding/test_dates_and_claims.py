@@ -45,6 +45,15 @@ def bill(commitment, dated: date, cents: int = 100_00):
     )
 
 
+def test_what_is_committed_is_not_to_be_justified_before(country):
+    country.fill(10_000_00)
+    with pytest.raises(Refused) as no:
+        stage.commit(country, 1_000_00, justify_by=stage.DAY - ONE_DAY)
+    assert (no.value.code, no.value.field) == ("justify_by", "justify_by")
+    assert f"{stage.DAY:%d/%m/%Y}" in no.value.sentence
+    assert stage.commit(country, 1_000_00, justify_by=stage.DAY).justify_by == stage.DAY
+
+
 @pytest.mark.parametrize(
     ("kind", "first"),
     [("order", date(2020, 1, 1)), ("convention", date(2020, 1, 1)), ("purchase", stage.DAY)],

@@ -104,7 +104,7 @@ def ensure_body(
     if changed:
         for field in changed:
             setattr(body, field, given[field])
-        body.save(update_fields=changed)
+        body.save(update_fields=[*changed, "search"])
     if created or changed:
         _record(actor, body, created, changed)
     return body

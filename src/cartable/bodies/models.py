@@ -8,7 +8,15 @@ from cartable.bodies.enums import SINGLE, BodyKind
 from cartable.bodies.querysets import BodyQuerySet
 from cartable.foundation.ids import PublicIdField
 from cartable.foundation.retention import FACT
-from cartable.territories.models import Academy, Circonscription, Commune, Department, Region, School
+from cartable.territories.models import (
+    Academy,
+    Circonscription,
+    Commune,
+    Department,
+    Region,
+    School,
+    SearchField,
+)
 
 
 def _one_per(territory: str) -> UniqueConstraint:
@@ -30,6 +38,7 @@ class Body(models.Model):
     public_id = PublicIdField()
     kind = models.CharField(_("nature"), max_length=20, choices=BodyKind.choices)
     name = models.CharField(_("nom"), max_length=200)
+    search = SearchField(sources=("name",))
     siret = models.CharField("SIRET", max_length=14, blank=True)
     rna = models.CharField("RNA", max_length=10, blank=True)
     department = models.ForeignKey(

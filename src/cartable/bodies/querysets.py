@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
+from cartable.territories.rules import fold
+
 
 class BodyQuerySet(QuerySet):
     def visible_to(self, user: Any) -> Self:
@@ -17,3 +19,10 @@ class BodyQuerySet(QuerySet):
             | Q(circonscription_id__in=scope.circonscription_ids)
             | Q(school_id__in=scope.school_ids)
         )
+
+    def search(self, words: str) -> Self:
+        """Keep the bodies whose names hold every word, whatever its case and accents."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(search__contains=word)
+        return found

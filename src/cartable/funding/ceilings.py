@@ -38,6 +38,15 @@ def check_bound(ceiling: LineCeiling) -> None:
         raise Refused("below_reached", sentence % {"there": show(there)}, "cents")
 
 
+def check_line_bound(line: Line) -> None:
+    """Refuse a bound of a whole line that is below what has been opened on it."""
+    if line.kind in BINDING and line.cents is not None and (there := opened(line)) > line.cents:
+        sentence = _(
+            "Cette ligne a déjà %(there)s de crédits ouverts : un plafond ne peut pas être inférieur."
+        )
+        raise Refused("below_opened", sentence % {"there": show(there)}, "cents")
+
+
 def _over(target: Envelope) -> list[LineCeiling]:
     """Give the ceilings that bind the territory of an envelope, locked."""
     here = Q(department=target.department_id) if target.department_id else Q(region=target.region_id)

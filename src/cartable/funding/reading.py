@@ -142,7 +142,7 @@ def _read(
         "vat": rules.vat(net, rate),
         "on": on,
         "serves_note": note,
-        "justify_by": _cell(cells, "justify_by", values.date),
+        "justify_by": _cell(cells, "justify_by", lambda text: rules.justified_after(values.date(text), on)),
         "bearer_id": _bearer(cells, bearers),
     }
     return CommitmentLine(

@@ -108,6 +108,14 @@ def not_before(on: date, first: date, code: str, sentence: str, field: str = "on
     return on
 
 
+def justified_after(justify_by: date | None, on: date) -> date | None:
+    """Give the day by which a commitment is justified, if it says one; refuse a day before the commitment's own."""
+    sentence = _(
+        "Ce délai de justification finit avant l'engagement : indiquez une date du %(first)s ou après."
+    )
+    return justify_by and not_before(justify_by, on, "justify_by", sentence, "justify_by")
+
+
 def spread(cents: int, room: Sequence[int]) -> list[int]:
     """Share `cents` among places in their order, each filled up to its room; what is left over is dropped."""
     given = []

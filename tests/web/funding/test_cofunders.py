@@ -57,7 +57,7 @@ def test_the_state_buys_from_a_supplier_and_the_commune_finds_what_it_has_to_pay
     country, people, seller, commune
 ):
     prefect, mayor = people.as_(people.prefect), people.as_(factories.user("equipment", commune))
-    sent = buy(prefect, country, seller, cofunder="VILLE inventée")
+    sent = buy(prefect, country, seller, cofunder="VILLE INVENTEE")
     one = Commitment.objects.get()
     page = text(prefect.get(sent.url))
     assert "L'argent est réservé. Attendu de Ville inventée : 200,00 € (TVA)." in page

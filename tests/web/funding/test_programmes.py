@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from cartable.foundation.refused import Refused
+from cartable.funding import actions
 from cartable.funding.models import Line, LineCeiling, Programme, SourceDocument
-from tests.funding.stage import Country
+from tests.funding.stage import DAY, Country
 from tests.money_people import form_of, text
 
 
@@ -89,3 +91,30 @@ def test_who_reads_and_who_writes(people, country):
         assert region.get(reverse(name, args=[programme.public_id])).status_code == 404
     assert region.get(reverse("line-ceiling-new", args=[country.line.public_id])).status_code == 404
     assert "Ouvrir un programme" not in text(region.get(reverse("programmes")))
+
+
+def test_a_line_that_was_left_open_is_specified_later_by_another_document(people, country):
+    ministry, page = people.as_(people.national), reverse("money-line", args=[country.line.public_id])
+    Line.objects.filter(pk=country.line.pk).update(
+        document_place="page 3", cents=None, kind="to_be_specified"
+    )
+    country.fill(1_000_00)
+    document = SourceDocument.objects.create(
+        programme=country.line.programme, code="d", title="Arrêté inventé"
+    )
+    address = reverse("line-ceiling", args=[country.line.public_id])
+    assert address in text(ministry.get(page))
+    said = {"kind": "share", "percent": "15", "base_cents": "6 000", "document": str(document.public_id)}
+    low = send(ministry, address, **said)
+    assert low.status_code == 422 and "2 000,00 € de crédits ouverts" in text(low)
+    assert send(ministry, address, **{**said, "base_cents": "20 000"}).status_code == 302
+    line = Line.objects.get(pk=country.line.pk)
+    assert (line.cents, line.document, line.document_place) == (3_000_00, document, "")
+    assert send(ministry, address).status_code == 302  # sent again as it stands, it says the same
+    assert Line.objects.get(pk=line.pk).cents == 3_000_00
+    opening = {"actor": None, "envelope_id": country.nation.public_id, "on": DAY}
+    with pytest.raises(Refused, match="Le plafond est de"):
+        actions.open_credits(**opening, ae_cents=1_000_01)
+    assert people.as_(people.region).get(address).status_code == 404
+    with pytest.raises(Refused, match="crédits de votre organisme"):
+        actions.set_line_ceiling(actor=people.region, line=line, ceiling=actions.Ceiling("up_to", 9))

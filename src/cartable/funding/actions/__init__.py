@@ -37,6 +37,7 @@ from cartable.funding.actions.programmes import (
     open_line,
     open_programme,
     set_ceiling,
+    set_line_ceiling,
 )
 from cartable.funding.actions.recoveries import claim, receive, waive
 from cartable.funding.actions.reservations import release_reservation, reserve
@@ -79,6 +80,7 @@ __all__ = [
     "reopen",
     "reserve",
     "set_ceiling",
+    "set_line_ceiling",
     "set_number",
     "undo",
     "waive",

@@ -32,7 +32,7 @@ from cartable.funding.models import Commitment, CommitmentPart, Envelope, Recove
 from cartable.funding.queries.reservations import left_of as left_of_reservation
 from cartable.funding.queries.stages import left_of
 from cartable.funding.queries.visible import commitments_visible_to
-from cartable.funding.rules import check_rate, day_within, not_before, vat, whole_cents
+from cartable.funding.rules import check_rate, day_within, justified_after, not_before, vat, whole_cents
 from cartable.journal.actions import record
 
 
@@ -74,7 +74,7 @@ def commit(
     (see `propose`), it is proposed: the money is reserved until `confirm`, `refuse`, or a co-funder's `join`.
     `awaited` names the co-funders that will pay the rest: they see the proposal, and join it with exactly that.
     Refuses `not_yours`, `second_factor`, `not_enough`, `amount_…`, `date_…`, `parts`, `bearer`, `serves`, `vat_rate`,
-    `too_long`, `subject`, `cofunder`, `key_reused`.
+    `justify_by`, `too_long`, `subject`, `cofunder`, `key_reused`.
     """
     said = [kind, bearer_id, subject, net_cents, vat_rate, on, number, serves_note, justify_by, ask]
     mark = fingerprint(actor, commit=said, parts=list(parts), awaited=list(awaited))
@@ -83,6 +83,7 @@ def commit(
     perms.demand_second_factor(actor)
     asked = _asked(actor, parts)
     net = sum(one.cents for one in asked if one.share == Share.NET) if net_cents is None else net_cents
+    day = _day(asked, on)
     commitment = Commitment(
         public_id=made(key),
         fingerprint=mark,
@@ -94,10 +95,10 @@ def commit(
         vat_rate=check_rate(vat_rate),
         vat_cents=vat(net, vat_rate),
         serves_note=_served(serves_note, asked),
-        justify_by=justify_by,
+        justify_by=justified_after(justify_by, day),
         proposed_by=actor,
     )
-    return enter(actor, commitment, asked, _day(asked, on), ask, named(awaited))
+    return enter(actor, commitment, asked, day, ask, named(awaited))
 
 
 def propose(*, actor: Any, key: UUID | None = None, **asked: Any) -> Commitment:

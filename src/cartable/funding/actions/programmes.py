@@ -13,7 +13,7 @@ from cartable.bodies.models import Body
 from cartable.foundation.refused import Refused
 from cartable.funding import perms
 from cartable.funding.actions.shared import short
-from cartable.funding.ceilings import check_bound
+from cartable.funding.ceilings import check_bound, check_line_bound
 from cartable.funding.enums import BINDING, CeilingKind, Serves
 from cartable.funding.models import DocumentFigure, Line, LineCeiling, Programme, SourceDocument
 from cartable.funding.models.programmes import SECOND_PERSON_FROM
@@ -210,19 +210,52 @@ def set_ceiling(
     rows = LineCeiling.objects.select_for_update(of=("self",), no_key=True)
     where = {"line": line, "region": region, "department": department}
     row = rows.filter(**where).first() or LineCeiling(**where)
-    changed = row.pk is None or any(getattr(row, field) != value for field, value in content.items())
-    if changed:
-        for field, value in content.items():
-            setattr(row, field, value)
+    if _put(row, content):
         check_bound(row)
         row.save()
-        record(
-            actor=actor,
-            verb="funding.ceiling_set",
-            target=str(line.public_id),
-            data={**_said(ceiling), "binding": row.kind in BINDING and row.cents is not None},
-        )
+        record(actor=actor, verb="funding.ceiling_set", target=str(line.public_id), data=_bound(row, ceiling))
     return row
+
+
+@transaction.atomic
+def set_line_ceiling(
+    *,
+    actor: Any,
+    line: Line,
+    ceiling: Ceiling,
+    basis: str = "",
+    document: SourceDocument | None = None,
+) -> Line:
+    """Say how large a line is once a document says it, or correct it: what binds is then never passed.
+
+    Refuses `not_yours`, `ceiling`, and `below_opened` where more than the bound has been opened already.
+    """
+    row = (
+        Line.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("funder", "document")
+        .get(pk=line.pk)
+    )
+    _check_line(actor, row.funder, row.own_money, row.second_person_from_cents)
+    content = {**_columns(ceiling), "basis": short(basis, 300, "basis"), "document": document}
+    if document != row.document:
+        content["document_place"] = ""
+    if _put(row, content):
+        check_line_bound(row)
+        row.save(update_fields=list(content))
+        record(actor=actor, verb="funding.ceiling_set", target=str(row.public_id), data=_bound(row, ceiling))
+    return row
+
+
+def _put(row: Line | LineCeiling, content: dict[str, Any]) -> bool:
+    """Put a ceiling's columns into its row; tell whether anything changed."""
+    changed = row.pk is None or any(getattr(row, field) != value for field, value in content.items())
+    for field, value in content.items():
+        setattr(row, field, value)
+    return changed
+
+
+def _bound(row: Line | LineCeiling, ceiling: Ceiling) -> dict[str, Any]:
+    return {**_said(ceiling), "binding": row.kind in BINDING and row.cents is not None}
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from cartable.funding.enums import LEVEL_OF
 from cartable.territories.enums import SchoolKind
 from cartable.territories.models import School
 from cartable.territories.queries import schools_visible_to
+from cartable.territories.rules import fold
 
 
 MOST = 20
@@ -25,26 +26,17 @@ def bearers_for(user: User, words: str = "") -> QuerySet[Body]:
     if not words:
         return rows
     number = "".join(words.split()).upper()
-    named = Q()
-    for word in words.split():
-        named &= Q(name__icontains=word)
-    return rows.filter(named | Q(siret=number) | Q(rna=number)).order_by("name")[:MOST]
+    return (rows.search(words) | rows.filter(Q(siret=number) | Q(rna=number))).order_by("name")[:MOST]
 
 
 def cofunders_named(user: User, words: str) -> list[Body]:
     """Give who may pay a part and has this SIRET or this name, else those whose names hold these words: two at most."""
     rows = bearers_for(user).filter(kind__in=LEVEL_OF).order_by("name")
-    number = "".join(words.split())
-    held = Q()
-    for word in words.split():
-        held &= Q(name__icontains=word)
-    exact = list(rows.filter(Q(siret=number) | Q(name__iexact=" ".join(words.split())))[:2])
-    return exact or list(rows.filter(held)[:2])
+    exact = list(rows.filter(Q(siret="".join(words.split())) | Q(search=fold(words)))[:2])
+    return exact or list(rows.search(words)[:2])
 
 
 def schools_for(user: User, words: str = "") -> QuerySet[School]:
     """Give the collèges and lycées in reach, which are legal persons, those that hold `words`."""
     rows = schools_visible_to(user).filter(kind__in=PEOPLE_OF_LAW)
-    for word in words.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(uai__iexact=word))
-    return rows.order_by("name")[:MOST] if words else rows
+    return rows.search(words).order_by("name")[:MOST] if words else rows

@@ -19,7 +19,7 @@ from cartable.funding.queries import lines_visible_to, programmes_visible_to
 from cartable.funding.words import ceiling
 from cartable.territories.models import Department, Region
 from cartable.web.forms import Form
-from cartable.web.funding.programme_forms import BoundForm, DocumentForm, LineForm, ProgrammeForm
+from cartable.web.funding.programme_forms import BoundForm, CeilingForm, DocumentForm, LineForm, ProgrammeForm
 from cartable.web.funding.reach import fetch_line, money_crumbs
 from cartable.web.parts import crumb
 from cartable.web.show import show, show_form
@@ -140,6 +140,26 @@ def _open_line(request: HttpRequest, found: Programme, form: LineForm) -> Line:
     if ministry is None:
         raise Http404
     return actions.open_line(actor=request.user, programme=found, funder=ministry, **form.asked)
+
+
+def line_bound(request: HttpRequest, money_line_id: UUID) -> HttpResponse:
+    """Say how large a line is, now that a document says it."""
+    line = fetch_line(request, money_line_id)
+    if not perms.may_open_programmes(request.user) or line.own_money:
+        raise Http404
+    documents = list(line.programme.documents.all())
+    form = CeilingForm(request.POST or None, initial=_ceiling_of(line), documents=documents)
+    if _done(request, form, lambda: actions.set_line_ceiling(actor=request.user, line=line, **form.said)):
+        return redirect("money-line", line.public_id)
+    back = reverse("money-line", args=[line.public_id])
+    return _asked(request, form, _("Plafond de la ligne"), back, [*money_crumbs(), crumb(line.name, back)])
+
+
+def _ceiling_of(line: Line) -> dict[str, Any]:
+    """Give what the form shows first; an amount that is computed from another is left to be computed."""
+    now = {name: getattr(line, name) for name in ("kind", "cents", "percent", "base_cents", "basis")}
+    computed = {"cents": None} if line.base_cents else {}
+    return {**now, **computed, "document": str(line.document.public_id) if line.document else ""}
 
 
 def new_bound(request: HttpRequest, money_line_id: UUID) -> HttpResponse:

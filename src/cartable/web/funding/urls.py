@@ -43,7 +43,8 @@ urlpatterns = [
             ("programmes/nouveau", programmes.new_programme, "programme-new"),
             ("programmes/<uuid:programme_id>/document", programmes.new_document, "programme-document-new"),
             ("programmes/<uuid:programme_id>/ligne", programmes.new_line, "programme-line-new"),
-            ("lignes/<uuid:money_line_id>/plafond", programmes.new_bound, "line-ceiling-new"),
+            ("lignes/<uuid:money_line_id>/plafond", programmes.line_bound, "line-ceiling"),
+            ("lignes/<uuid:money_line_id>/plafond-territoire", programmes.new_bound, "line-ceiling-new"),
         )
     ),
     page("lignes/<uuid:money_line_id>", lines.line, name="money-line", roles=READS),
