@@ -7,16 +7,12 @@ import pytest
 from cartable.equipment.actions import name_commitment, receive_lot
 from cartable.equipment.models import Asset
 from cartable.equipment.queries import commitment_of, commitments_of_shipment, lots_paid_by
-from cartable.foundation.refused import Refused
 from cartable.funding import actions as money
 from tests import factories
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from cartable.foundation.refused import Refused
 from cartable.funding import actions, checks
 from cartable.funding.queries import stages_of
 from tests.funding import stage
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -19,10 +20,6 @@ ONE_DAY = timedelta(days=1)
 def part(country):
     country.fill(10_000_00)
     return stage.commit(country, 1_000_00).parts.get()
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 def pay(part, cents: int = 1_000_00, on: date = PAID):

@@ -4,20 +4,16 @@ from datetime import date
 
 import pytest
 
-from cartable.foundation.refused import Refused
 from cartable.funding import actions
 from cartable.funding.models import Delegation
 from cartable.ledger.queries import sum_is_zero
 from tests import factories
 from tests.funding import stage
 from tests.funding.stage import DAY, down, left, new
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 def test_credits_go_from_the_nation_to_a_departement(country):

@@ -10,6 +10,7 @@ from cartable.funding import actions, checks
 from cartable.funding.models import Envelope, Invoice
 from cartable.funding.queries import money, stages_of, total
 from tests.funding import stage
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -21,10 +22,6 @@ BEFORE = PAID - timedelta(days=1)
 def part(country):
     country.fill(10_000_00)
     return stage.commit(country, 1_000_00).parts.get()
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 def receive(part, on: date) -> None:

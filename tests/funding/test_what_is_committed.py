@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from cartable.bodies.models import Body
-from cartable.foundation.refused import Refused
 from cartable.funding import actions
 from cartable.funding.models import Commitment, Movement
 from cartable.funding.queries import stages_of
@@ -13,14 +12,11 @@ from cartable.ledger.queries import sum_is_zero
 from tests import factories
 from tests.funding import stage
 from tests.funding.stage import DAY, commit, left, new
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 LATER = date(2020, 6, 2)
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 def where(commitment: Commitment):

@@ -14,6 +14,7 @@ from cartable.funding.queries import commitments_visible_to, parts_awaited_from
 from tests import factories
 from tests.funding import stage
 from tests.funding.stage import DAY, commit, left, new
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -56,10 +57,6 @@ class Cavaillon:
 @pytest.fixture
 def cavaillon(country):
     return Cavaillon(country)
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda no: no.code == code)
 
 
 def test_a_commune_that_is_awaited_joins_what_the_state_buys_from_a_supplier(cavaillon):

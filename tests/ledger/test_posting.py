@@ -6,19 +6,15 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from cartable.foundation.refused import Refused
 from cartable.ledger.actions import open_account, open_resource, post_many, reverse
 from cartable.ledger.checks import damages
 from cartable.ledger.models import Account, Transfer, Unit
 from cartable.ledger.queries import balance, balances, sum_is_zero, transfers
 from tests.ledger.postings import DAY, DEPOT, GIVER, SCHOOL, new, send
+from tests.refusing import refused
 
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda refusal: refusal.code == code)
 
 
 def test_what_leaves_one_account_arrives_in_the_other():

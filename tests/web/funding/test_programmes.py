@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from cartable.foundation.refused import Refused
 from cartable.funding import actions
 from cartable.funding.models import Line, LineCeiling, Programme, SourceDocument
 from tests.funding.stage import DAY, Country
 from tests.money_people import form_of, text
+from tests.refusing import refused
 
 
 pytestmark = pytest.mark.django_db
@@ -113,8 +113,8 @@ def test_a_line_that_was_left_open_is_specified_later_by_another_document(people
     assert send(ministry, address).status_code == 302  # sent again as it stands, it says the same
     assert Line.objects.get(pk=line.pk).cents == 3_000_00
     opening = {"actor": None, "envelope_id": country.nation.public_id, "on": DAY}
-    with pytest.raises(Refused, match="Le plafond est de"):
+    with refused("over_ceiling"):
         actions.open_credits(**opening, ae_cents=1_000_01)
     assert people.as_(people.region).get(address).status_code == 404
-    with pytest.raises(Refused, match="crédits de votre organisme"):
+    with refused("not_yours"):
         actions.set_line_ceiling(actor=people.region, line=line, ceiling=actions.Ceiling("up_to", 9))
