@@ -10,10 +10,10 @@ from django.urls import reverse
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
 from cartable.funding import actions
-from cartable.funding.models import Commitment, Delegation
+from cartable.funding.models import Commitment, Delegation, Line
 from tests import factories
 from tests.browser.conftest import PHONE, look
-from tests.browser.pages.page import fill, press, says
+from tests.browser.pages.page import fill, follow, press, says
 from tests.browser.pages.town import set_clock
 from tests.factories import strong
 from tests.funding.stage import DAY, Country, down, envelope, line, region_prefecture
@@ -183,3 +183,25 @@ def test_a_city_finds_what_it_has_to_pay_and_adds_it(visit, country):
     press(mayor, "Ajouter")
     assert says(mayor, "Votre part est ajoutée.")
     assert Commitment.objects.get(subject="80 tablettes").state == "committed"
+
+
+def test_the_ministry_specifies_a_line_that_its_document_left_open(visit, country):
+    page = signed_in(visit, People(country).national)
+    left_open = Line.objects.get(name=CITES)
+    page.goto(reverse("money-line", args=[left_open.public_id]))
+    look(page, "money-line")
+    follow(page, "Préciser le plafond de la ligne")
+    fill(
+        page,
+        {
+            "Ce que dit le document": "part d'une autre enveloppe",
+            "Part, en %": "15",
+            "Montant dont c'est une part": "1",
+        },
+    )
+    press(page, "Enregistrer")
+    page.complaints[:] = [said for said in page.complaints if "422" not in said]
+    look(page, "money-ceiling-mistake")
+    fill(page, {"Montant dont c'est une part": "46 000 000"})
+    press(page, "Enregistrer")
+    assert says(page, "C'est enregistré.", "jusqu'à 6,9 M€ (15 % de 46 M€)")

@@ -42,7 +42,7 @@ def check_line_bound(line: Line) -> None:
     """Refuse a bound of a whole line that is below what has been opened on it."""
     if line.kind in BINDING and line.cents is not None and (there := opened(line)) > line.cents:
         sentence = _(
-            "Cette ligne a déjà %(there)s de crédits ouverts : un plafond ne peut pas être inférieur."
+            "Cette ligne a déjà %(there)s de crédits ouverts : indiquez un plafond de ce montant au moins."
         )
         raise Refused("below_opened", sentence % {"there": show(there)}, "cents")
 
