@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cartable.foundation import clock
@@ -72,17 +71,20 @@ def _eligible(cite: CiteEducative, school_ids: set[UUID]) -> dict[int, School]:
 
 
 def candidates(commune_ids: Iterable[int]) -> list[School]:
-    """Give the open schools of these communes that are REP or REP+, or at most 300 m from a QPV by the newest list."""
+    """Give the open schools of these communes that are REP or REP+, or at most 300 m from a QPV by the newest list.
+
+    Two plain reads and no join: right after an import PostgreSQL knows nothing yet of what the tables hold, and has
+    been seen to join them row by row for a minute.
+    """
     schools = School.objects.filter(commune_id__in=set(commune_ids), kind__in=TEACHES, closed=False)
-    near = _near_a_qpv(schools.values("id"))
-    return list(schools.filter(~Q(priority="") | Q(id__in=near)).order_by("commune__name", "name", "uai"))
+    found = {school.id: school for school in schools.order_by("id")}
+    near = _near_a_qpv(found)
+    return [school for school in found.values() if school.priority or school.id in near]
 
 
-def _near_a_qpv(schools: Any) -> set[int]:
-    facts = PriorityFact.objects.filter(school__in=schools, qpv_distance_m__isnull=False).order_by(
-        "school_year"
-    )
-    newest = dict(facts.values_list("school_id", "qpv_distance_m"))
+def _near_a_qpv(schools: Collection[int]) -> set[int]:
+    facts = PriorityFact.objects.filter(school__in=schools, qpv_distance_m__isnull=False)
+    newest = dict(facts.order_by("school_year").values_list("school_id", "qpv_distance_m"))
     return {school for school, metres in newest.items() if metres is not None and metres <= NEAR_A_QPV}
 
 
