@@ -41,7 +41,8 @@ class Account(models.Model):
     personal = ()
 
     public_id = PublicIdField()
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="accounts")
+    # No index of its own: SQLite took it, to read accounts in the order of ids, and read all those of the resource.
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     code = models.CharField(max_length=120)
     floor = models.BigIntegerField(null=True, default=0)
     balance = models.BigIntegerField(default=0, editable=False)
