@@ -4,7 +4,8 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cartable.ledger.actions import open_account, open_resource, post_many, reverse
 from cartable.ledger.checks import damages
@@ -55,6 +56,18 @@ def test_the_last_piece_may_leave_but_not_one_more(asked):
         assert "il reste 10, il faudrait 11" in refusal.value.sentence
         assert refusal.value.field == "amount"
     assert balance("sim", SCHOOL) == (asked if asked <= 10 else 0)
+
+
+def test_an_account_is_found_by_its_code_however_many_there_are():
+    """SQLite may read every account of the resource, to have them in the order of ids without sorting."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by what it has counted")
+    with CaptureQueriesContext(connection) as asked:
+        send(GIVER, DEPOT, 1)
+    wanted = next(query["sql"] for query in asked if "ledger_account" in query["sql"])
+    with connection.cursor() as cursor:
+        plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {wanted}").fetchall()]
+    assert any("(resource_id=? AND code=?)" in step for step in plan), plan
 
 
 def test_money_is_said_in_euros():
