@@ -58,6 +58,12 @@ def test_the_missing_key_is_named_and_none_is_made(machines, archive, keys, said
     assert nothing_written(machine) and not (machine.var / "keys").exists()
 
 
+def test_a_key_that_is_badly_written_is_said_and_none_is_made(machines, archive):
+    machine = machines(bare=True, keys="k1:c2hvcnQ=")
+    assert "32 octets" in machine.refusal("restore", archive)
+    assert nothing_written(machine) and not (machine.var / "keys").exists()
+
+
 def test_a_newer_key_in_front_does_no_harm(machines, archive):
     assert machines(bare=True, keys=f"k2:{OTHER},{OURS}").answer("restore", archive)["ok"]
 

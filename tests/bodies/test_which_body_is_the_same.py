@@ -105,7 +105,9 @@ def test_a_person_sees_the_bodies_of_his_territory() -> None:
 
 def test_a_body_is_found_whatever_the_case_and_accents_of_what_is_typed() -> None:
     body = ensure_body(actor=None, kind=BodyKind.ASSOCIATION, name="Évry ÉCOUTE", siret=SIRET)
-    found = [words for words in ("évry", "EVRY", "ecoute Évry", "evry lille") if Body.objects.search(words)]
+    found = [
+        words for words in ("évry", "EVRY", "ecoute Évry", "evry lille", "?!") if Body.objects.search(words)
+    ]
     assert found == ["évry", "EVRY", "ecoute Évry"]
     ensure_body(actor=None, kind=BodyKind.ASSOCIATION, name="Lille écoute", siret=SIRET)
     assert (list(Body.objects.search("evry")), list(Body.objects.search("lille"))) == ([], [body])

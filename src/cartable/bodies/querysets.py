@@ -21,8 +21,9 @@ class BodyQuerySet(QuerySet):
         )
 
     def search(self, words: str) -> Self:
-        """Keep the bodies whose names hold every word, whatever its case and accents."""
-        found = self
-        for word in fold(words).split():
+        """Keep the bodies whose names hold every word, whatever its case and accents; none where no word is typed."""
+        wanted = fold(words).split()
+        found = self if wanted else self.none()
+        for word in wanted:
             found = found.filter(search__contains=word)
         return found

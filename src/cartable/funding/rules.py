@@ -110,10 +110,12 @@ def not_before(on: date, first: date, code: str, sentence: str, field: str = "on
 
 def justified_after(justify_by: date | None, on: date) -> date | None:
     """Give the day by which a commitment is justified, if it says one; refuse a day before the commitment's own."""
+    if justify_by is None:
+        return None
     sentence = _(
         "Ce délai de justification finit avant l'engagement : indiquez une date du %(first)s ou après."
     )
-    return justify_by and not_before(justify_by, on, "justify_by", sentence, "justify_by")
+    return not_before(justify_by, on, "justify_by", sentence, "justify_by")
 
 
 def spread(cents: int, room: Sequence[int]) -> list[int]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cartable.funding import actions
 from cartable.funding.models import Line, LineCeiling, Programme, SourceDocument
+from cartable.journal.models import Entry
 from tests.funding.stage import DAY, Country
 from tests.money_people import form_of, text
 from tests.refusing import refused
@@ -110,8 +111,12 @@ def test_a_line_that_was_left_open_is_specified_later_by_another_document(people
     assert send(ministry, address, **{**said, "base_cents": "20 000"}).status_code == 302
     line = Line.objects.get(pk=country.line.pk)
     assert (line.cents, line.document, line.document_place) == (3_000_00, document, "")
-    assert send(ministry, address).status_code == 302  # sent again as it stands, it says the same
-    assert Line.objects.get(pk=line.pk).cents == 3_000_00
+    told = Entry.objects.filter(verb="funding.ceiling_set", target=str(line.public_id))
+    assert told.get().data["cents"] == 3_000_00
+    assert (
+        send(ministry, address).status_code == 302
+    )  # sent again as it stands, it says the same and tells nothing
+    assert (Line.objects.get(pk=line.pk).cents, told.count()) == (3_000_00, 1)
     opening = {"actor": None, "envelope_id": country.nation.public_id, "on": DAY}
     with refused("over_ceiling"):
         actions.open_credits(**opening, ae_cents=1_000_01)

@@ -99,7 +99,7 @@ def first_day(account: Account, day: date, cents: int = 0) -> date:
     if not received_after(account.pk, day):  # nearly always: what it holds today was there on every day since
         return day
     steps = steps_by_day(accounts=[account.pk], after=day)[account.pk]
-    held = Account.objects.values_list("balance", flat=True).get(pk=account.pk) if steps else cents
+    held = Account.objects.values_list("balance", flat=True).get(pk=account.pk)
     for step in sorted(steps, reverse=True):
         held -= steps[step]
         if held < cents:
