@@ -112,6 +112,9 @@ def test_a_notification_does_not_precede_its_announcement(country):
     announced = actions.announce(actor=None, **ends, ae_cents=300, on=DAY)
     with refused("before_announcement"):
         actions.notify(actor=None, delegation_id=announced.public_id, on=date(2020, 5, 3))
+    with refused("before_announcement"):
+        down(country.nation, country.region, 300, announced_on=date(2020, 5, 5))
+    assert down(country.nation, country.region, 300, announced_on=DAY).notified_on == DAY
 
 
 def test_what_is_available_can_be_withdrawn_and_no_more(country):

@@ -14,7 +14,7 @@ from cartable.funding.actions.shared import derived, today_at
 from cartable.funding.ceilings import check_ceilings
 from cartable.funding.enums import Credit, DelegationKind, DelegationState, Stage
 from cartable.funding.models import Delegation, Envelope, LetterCounter
-from cartable.funding.rules import day_within, whole_cents
+from cartable.funding.rules import day_within, not_before, whole_cents
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
 
@@ -42,11 +42,17 @@ def notified(
 ) -> Delegation:
     today = today_at(order.target)
     day = day_within(on or today, order.target.year, today)
-    if announced_on and announced_on > day:
-        raise Refused(
-            "before_announcement", _("La notification ne peut pas précéder l'annonce."), "announced_on"
-        )
-    return write(actor, key, mark, order, announced_on or day, day, batch)
+    announced = announced_on or day
+    check_announced(announced, day, "announced_on")
+    return write(actor, key, mark, order, announced, day, batch)
+
+
+def check_announced(announced: date, day: date, field: str) -> None:
+    """Refuse a notification of a day before its announcement."""
+    sentence = _(
+        "La notification ne peut pas précéder l'annonce du %(first)s : corrigez l'une des deux dates."
+    )
+    not_before(day, announced, "before_announcement", sentence, field)
 
 
 def write(

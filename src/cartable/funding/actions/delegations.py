@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
 from cartable.funding import perms
-from cartable.funding.actions.delegating import Order, notified, post_on, tell, write
+from cartable.funding.actions.delegating import Order, check_announced, notified, post_on, tell, write
 from cartable.funding.actions.shared import (
     derived,
     fingerprint,
@@ -26,7 +26,7 @@ from cartable.funding.actions.shared import (
 )
 from cartable.funding.enums import DELEGATION_MOVES, DelegationKind, DelegationState
 from cartable.funding.models import Delegation, Envelope
-from cartable.funding.rules import day_within, not_before
+from cartable.funding.rules import day_within
 from cartable.journal.actions import record
 
 
@@ -127,12 +127,7 @@ def notify(*, actor: Any, delegation_id: UUID, on: date | None = None) -> Delega
         return row
     change(DELEGATION_MOVES, row.state, DelegationState.NOTIFIED)
     day = day_within(on or today_at(row.target), row.target.year, today_at(row.target))
-    not_before(
-        day,
-        row.announced_on,
-        "before_announcement",
-        _("La notification ne peut pas précéder l'annonce du %(first)s."),
-    )
+    check_announced(row.announced_on, day, "on")
     post_on(actor, row, day)
     row.save(
         update_fields=["state", "notified_on", "letter_number", "decided_by", "ae_transfer", "cp_transfer"]
