@@ -250,7 +250,7 @@ def credit_letters() -> list[money_data.CreditLetter]:
                 "Préfecture de la région Hauts-de-France", ("12 rue Inventée", "59000 Lille")
             ),
             number="2020-0007",
-            year=2020,
+            year="2020",
             verb="délègue",
             programme="Plan du 20 avril 2020",
             line="Équipement : délégation supplémentaire",

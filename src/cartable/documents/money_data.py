@@ -15,7 +15,7 @@ class CreditLetter:
 
     recipient: Party
     number: str
-    year: int
+    year: str
     verb: str
     programme: str
     line: str

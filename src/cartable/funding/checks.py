@@ -1,7 +1,7 @@
 """What `cartable check` asks of money: do the rows, recounted one by one, tell what the ledger holds?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
@@ -15,6 +15,7 @@ from cartable.funding.models import (
     CommitmentPart,
     Delegation,
     Envelope,
+    EnvelopeAccount,
     Line,
     LineCeiling,
     Movement,
@@ -162,6 +163,30 @@ def _days() -> Iterator[Damage]:
         yield Damage(
             "money_day", f"Le compte {account.code} était sous zéro le {below[account.pk]:%d/%m/%Y}."
         )
+    yield from _years(steps)
+
+
+def _years(steps: Mapping[int, Counter[date]]) -> Iterator[Damage]:
+    """No envelope spent or passed on payment credits that had come in a year before."""
+    accounts = EnvelopeAccount.objects.filter(credit=Credit.CP, stage=Stage.ENVELOPE).order_by("account")
+    for pk, code in accounts.values_list("account", "account__code"):
+        if year := _first_year_beyond(steps.get(pk, Counter())):
+            yield Damage(
+                "money_year",
+                f"Le compte {code} a donné en {year} des crédits de paiement d'une année passée.",
+            )
+
+
+def _first_year_beyond(steps: Counter[date]) -> int | None:
+    """Give the first year in which an account held less, at the end of a day, than when the year began."""
+    held = lapsed = year = 0
+    for day in sorted(steps):
+        if day.year != year:
+            year, lapsed = day.year, held
+        held += steps[day]
+        if held < lapsed:
+            return year
+    return None
 
 
 def _first_below(steps: Counter[date]) -> date | None:

@@ -52,7 +52,7 @@ def _letter(delegation: Delegation, day: date) -> money_data.CreditLetter:
     return money_data.CreditLetter(
         recipient=data.Party(told.holder.name),
         number=delegation.letter_number or "—",
-        year=delegation.target.year,
+        year=_budget_year(delegation, day),
         verb=VERBS[DelegationKind(delegation.kind)],
         programme=line.programme.name,
         line=line.name,
@@ -65,6 +65,11 @@ def _letter(delegation: Delegation, day: date) -> money_data.CreditLetter:
         rules=_rules(line) if not taken else (),
         reason=delegation.reason,
     )
+
+
+def _budget_year(delegation: Delegation, day: date) -> str:
+    year = delegation.target.year
+    return str(year) if day.year == year else f"{year}, crédits de paiement de {day.year}"
 
 
 def _told_to(

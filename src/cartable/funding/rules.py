@@ -93,6 +93,11 @@ def day_within(on: date, year: int, today: date, field: str = "on") -> date:
     return not_later(on, today, field)
 
 
+def day_from(on: date, year: int, today: date, field: str = "on") -> date:
+    """Give a day back if it lies in the year of the envelope or in a later one, and has come, else refuse."""
+    return day_within(on, max(on.year, year), today, field)
+
+
 def not_later(on: date, today: date, field: str = "on") -> date:
     """Give a day back if it has come, else refuse."""
     if on > today:

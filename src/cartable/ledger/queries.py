@@ -61,6 +61,16 @@ def received_after(account: int, day: date) -> bool:
     return Transfer.objects.filter(target=account, value_date__gt=day).exists()
 
 
+def held_before(account: int, day: date) -> int:
+    """Give what an account, given by id, held when `day` began, in cents or pieces."""
+    rows = Transfer.objects.filter(value_date__lt=day)
+    came, went = (
+        rows.filter(**{side: account}).aggregate(n=Sum("amount", default=0))["n"]
+        for side in ("target", "source")
+    )
+    return int(came - went)
+
+
 def unbalanced() -> list[tuple[str, int]]:
     """List the resources whose accounts do not sum to zero, with the sum."""
     sums = Resource.objects.annotate(total=Sum("accounts__balance", default=0)).exclude(total=0)

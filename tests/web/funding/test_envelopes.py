@@ -8,7 +8,7 @@ from django.urls import reverse
 from cartable.funding import actions
 from cartable.funding.models import Delegation, Envelope
 from tests.funding.stage import Country, down, envelope, left, line, region_prefecture
-from tests.money_people import form_of
+from tests.money_people import committed, form_of
 
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +248,25 @@ def test_two_lines_of_one_body_are_two_envelopes(country, people):
     second = envelope(other, country.region.holder, nation)
     page = text(people.as_(people.region).get(reverse("envelope", args=[second.public_id])))
     assert "Cités éducatives, 15 %" in page and "Ligne equipment_extra" not in page
+
+
+def test_what_2020_committed_is_paid_in_2021_by_the_credits_of_2021(country, people, clock):
+    one = committed(country, 800_00)
+    with clock.at("2021-03-15T12:00+01:00"):
+        prefect, region = people.as_(people.prefect), people.as_(people.region)
+        refused = send(prefect, "commitment-pay", one, amount="300", on="2021-03-15")
+        assert "demandez des crédits de 2021" in text(refused)
+        actions.open_credits(
+            actor=None, envelope_id=country.nation.public_id, cp_cents=300_00, on=date(2021, 2, 1)
+        )
+        down(country.nation, country.region, 300_00, ae_cents=0, on=date(2021, 2, 1))
+        given = {"target": country.nord.public_id, "on": "2021-02-01"}
+        assert "hors de l'exercice 2020" in text(
+            send(region, "envelope-delegate", country.region, ae="1", cp="300", **given)
+        )
+        assert send(region, "envelope-delegate", country.region, cp="300", **given).status_code == 302
+        assert send(prefect, "commitment-pay", one, amount="120", on="2021-03-15").status_code == 302
+        page = prefect.get(reverse("envelope", args=[country.nord.public_id]))
+    years = [(row.year, row.came, row.paid, row.left) for row in page.context["years"].rows]
+    assert years == [(2020, 1_000_000_00, 0, 1_000_000_00), (2021, 300_00, 120_00, 180_00)]
+    assert page.context["payable"] == 180_00 and "ne paient que cette année-là" in text(page)

@@ -14,7 +14,7 @@ from cartable.funding.actions.shared import derived, today_at
 from cartable.funding.ceilings import check_ceilings
 from cartable.funding.enums import Credit, DelegationKind, DelegationState, Stage
 from cartable.funding.models import Delegation, Envelope, LetterCounter
-from cartable.funding.rules import day_within, not_before, whole_cents
+from cartable.funding.rules import day_from, day_within, not_before, whole_cents
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
 
@@ -40,11 +40,20 @@ def notified(
     announced_on: date | None = None,
     batch: UUID | None = None,
 ) -> Delegation:
-    today = today_at(order.target)
-    day = day_within(on or today, order.target.year, today)
+    day = day_of_credits(order.target, order.ae_cents, on)
     announced = announced_on or day
     check_announced(announced, day, "announced_on")
     return write(actor, key, mark, order, announced, day, batch)
+
+
+def day_of_credits(target: Envelope, ae_cents: int, on: date | None) -> date:
+    """Give the day of a delegation: `on`, or today, in the year of its envelope.
+
+    Payment credits alone may come in a later year: those of that year, for what the envelope's year committed.
+    """
+    today = today_at(target)
+    within = day_within if ae_cents else day_from
+    return within(on or today, target.year, today)
 
 
 def check_announced(announced: date, day: date, field: str) -> None:
@@ -99,9 +108,9 @@ def _amounts(order: Order) -> None:
 def post_on(actor: Any, row: Delegation, day: date) -> None:
     """Give a delegation its letter number and its transfers, dated of `day`."""
     row.state, row.notified_on, row.decided_by = DelegationState.NOTIFIED, day, actor
-    row.letter_number = _letter_number(row)
+    row.letter_number = _letter_number(row, day.year)
     if row.kind == DelegationKind.MOVE:
-        row.source_letter_number = _letter_number(row)
+        row.source_letter_number = _letter_number(row, day.year)
     posted = post_money(actor, _transfers(row, day))
     by_credit = dict(zip(_credits(row), posted, strict=True))
     row.ae_transfer, row.cp_transfer = by_credit.get(Credit.AE), by_credit.get(Credit.CP)
@@ -128,7 +137,7 @@ def _transfers(row: Delegation, day: date) -> list[NewTransfer]:
     ]
 
 
-def _letter_number(row: Delegation) -> str:
+def _letter_number(row: Delegation, year: int) -> str:
     """Give the next number of the letters that the deciding body sends in the year; an opening sends none."""
     if row.source is None:
         return ""
@@ -136,7 +145,7 @@ def _letter_number(row: Delegation) -> str:
     if row.kind == DelegationKind.MOVE and row.source.parent:
         sender = row.source.parent
     counters = LetterCounter.objects.select_for_update()
-    counter, _made = counters.get_or_create(body_id=sender.holder_id, year=row.target.year)
+    counter, _made = counters.get_or_create(body_id=sender.holder_id, year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{counter.year}-{counter.last:04d}"

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from cartable.foundation.refused import Refused
 from cartable.foundation.transitions import move as change
 from cartable.funding import perms
-from cartable.funding.actions.delegating import Order, check_announced, notified, post_on, tell, write
+from cartable.funding.actions.delegating import (
+    Order,
+    check_announced,
+    day_of_credits,
+    notified,
+    post_on,
+    tell,
+    write,
+)
 from cartable.funding.actions.shared import (
     derived,
     fingerprint,
@@ -22,11 +30,9 @@ from cartable.funding.actions.shared import (
     reason_given,
     run_envelope,
     short,
-    today_at,
 )
 from cartable.funding.enums import DELEGATION_MOVES, DelegationKind, DelegationState
 from cartable.funding.models import Delegation, Envelope
-from cartable.funding.rules import day_within
 from cartable.journal.actions import record
 
 
@@ -115,7 +121,7 @@ def announce(
     if row := known(Delegation, key, mark):
         return row
     order = _down(actor, source_id, target_id, ae_cents, cp_cents, reason)
-    day = day_within(on or today_at(order.target), order.target.year, today_at(order.target))
+    day = day_of_credits(order.target, ae_cents, on)
     return write(actor, made(key), mark, order, day, None)
 
 
@@ -126,7 +132,7 @@ def notify(*, actor: Any, delegation_id: UUID, on: date | None = None) -> Delega
     if row.state == DelegationState.NOTIFIED:
         return row
     change(DELEGATION_MOVES, row.state, DelegationState.NOTIFIED)
-    day = day_within(on or today_at(row.target), row.target.year, today_at(row.target))
+    day = day_of_credits(row.target, row.ae_cents, on)
     check_announced(row.announced_on, day, "on")
     post_on(actor, row, day)
     row.save(

@@ -31,14 +31,14 @@ from cartable.funding.enums import (
     RecoveryState,
 )
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, Movement, Recovery
-from cartable.funding.rules import day_within, not_before, not_later, whole_cents
+from cartable.funding.rules import not_before, not_later, show, whole_cents
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
 from cartable.ledger.models import Transfer
 
 
-# What spends the credits of a year is dated within it; what comes after may come years later.
-WITHIN_THE_YEAR = {MovementKind.PAYMENT, MovementKind.CREDIT_NOTE, MovementKind.REESTABLISHMENT}
+# What gives payment credits back does so in the year that spent them; what comes later is recovered.
+GIVES_CREDITS_BACK = {MovementKind.CREDIT_NOTE: -1, MovementKind.REESTABLISHMENT: -1}
 UNDONE = set(MovementKind) - {MovementKind.CONFIRMATION, MovementKind.REFUSAL, MovementKind.CORRECTION}
 
 
@@ -53,6 +53,8 @@ def pay(
     key: UUID | None = None,
 ) -> Movement:
     """Keep a payment of a part, one instalment or the whole: it takes payment credits of the part's envelope.
+
+    In a later year than the envelope's, those that came to it in that year.
 
     Refuses `not_yours`, `second_factor`, `not_committed`, `not_enough`, `date_before` (the commitment),
     `date_outside_year`, `date_not_come`, `amount_…`, `key_reused`.
@@ -223,18 +225,33 @@ def move_part(
     whole_cents(cents)
     if "recovery" not in names:
         leaves_what_is_claimed(part, kind, cents)
-    day = _day(part, kind, on)
+    day = _day(part, on)
+    if kind in GIVES_CREDITS_BACK:
+        _of_the_year(part, day.year, cents)
     ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
     posted = post_money(actor, ways)
     return _write(actor, key, mark, part, kind, cents, day, short(reason, 300, "reason"), posted, **names)
 
 
-def _day(part: CommitmentPart, kind: MovementKind, on: date | None) -> date:
+def _of_the_year(part: CommitmentPart, year: int, cents: int) -> None:
+    """Refuse to give back more payment credits of a later year than that year spent on this part."""
+    if year == part.envelope.year:
+        return  # the accounts know: nothing was spent before
+    signs = {MovementKind.PAYMENT: 1, **GIVES_CREDITS_BACK}
+    rows = part.movements.filter(on__year=year, undone_by=None, kind__in=signs)
+    paid = sum(signs[MovementKind(kind)] * one for kind, one in rows.values_list("kind", "amount_cents"))
+    if paid < cents:
+        sentence = _(
+            "En %(year)s, %(paid)s ont été payés sur cet engagement : ce qui revient d'un paiement d'une année passée "
+            "ne rend pas de crédits. Demandez un reversement sans rétablissement, ou corrigez la date."
+        )
+        raise Refused("date_outside_year", sentence % {"year": year, "paid": show(paid)}, "on")
+
+
+def _day(part: CommitmentPart, on: date | None) -> date:
+    """Give the day of a movement: the credits of a payment are those of its day's year (see `posting`)."""
     today = today_at(part.envelope)
-    day = on or today
-    if kind in WITHIN_THE_YEAR:
-        day_within(day, part.envelope.year, today)
-    not_later(day, today)
+    day = not_later(on or today, today)
     sentence = _("L'engagement est du %(first)s : la date ne peut pas le précéder.")
     return not_before(day, part.commitment.decided_on, "date_before", sentence)
 

@@ -1,5 +1,6 @@
 """Post the transfers of an act, and say in words what is lacking where the ledger refuses them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from cartable.funding.models import CommitmentPart
 from cartable.funding.rules import show
 from cartable.ledger.actions import NewTransfer, post_many
 from cartable.ledger.models import Account, Transfer
-from cartable.ledger.queries import balances, received_after, steps_by_day
+from cartable.ledger.queries import balances, held_before, received_after, steps_by_day
 
 
 LACKING = {
@@ -77,12 +78,45 @@ def in_order(posted: Iterable[Transfer]) -> None:
 
     The ledger has held that it is there today; what is looked at are the days from its own on, where others follow.
     """
-    firsts: dict[Account, date] = {}
+    firsts: dict[tuple[Account, int], date] = {}
+    asked: Counter[Account] = Counter()
     for new in posted:
         if new.source.floor is not None:
-            firsts[new.source] = min(new.value_date, firsts.get(new.source, new.value_date))
-    for account, day in firsts.items():
-        demand_there(account, day)
+            place = new.source, new.value_date.year
+            firsts[place] = min(new.value_date, firsts.get(place, new.value_date))
+            asked[new.source] += new.amount
+    for (account, year), day in firsts.items():
+        lapsed = _lapsed(account, year)
+        if lapsed:
+            _demand_of_the_year(account, year, lapsed, asked[account])
+        demand_there(account, day, lapsed)
+
+
+def _lapsed(account: Account, year: int) -> int:
+    """Give the payment credits that an envelope had left when a year began: they pay nothing any more.
+
+    Credits are voted for a year, and lapse at its end (law of 1 August 2001 on budget acts, articles 1 and 15).
+    """
+    of_payment = account.resource.code == Credit.CP and account.code.startswith(f"{Stage.ENVELOPE.value}:")
+    return held_before(account.pk, date(year, 1, 1)) if of_payment else 0
+
+
+def _demand_of_the_year(account: Account, year: int, lapsed: int, asked: int) -> None:
+    """Refuse payment credits that are spent, or passed on, in another year than that in which they came."""
+    left = Account.objects.values_list("balance", flat=True).get(pk=account.pk) + asked - lapsed
+    said = {"left": show(left), "asked": show(asked), "year": year}
+    if left <= 0:
+        sentence = gettext(
+            "Il ne reste pas de crédits de paiement (CP) de %(year)s dans cette enveloppe, et ceux des années passées "
+            "ne paient plus : corrigez la date, ou demandez des crédits de %(year)s."
+        )
+        raise Refused("date_outside_year", sentence % said, "on")
+    if left < asked:
+        sentence = gettext(
+            "Il reste %(left)s de crédits de paiement (CP) de %(year)s dans l'enveloppe, il faudrait %(asked)s : "
+            "diminuez le montant."
+        )
+        raise Refused("not_enough", sentence % said, Credit.CP.value)
 
 
 def demand_there(account: Account, day: date, cents: int = 0) -> None:

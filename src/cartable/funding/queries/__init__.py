@@ -1,5 +1,6 @@
 """Reads of money, each cut to what the user may see."""
 
+from cartable.funding.queries.credits_by_year import CreditYear, credits_by_year
 from cartable.funding.queries.curve import Delay, Point, curve, delays
 from cartable.funding.queries.details import (
     delegations_of,
@@ -44,6 +45,7 @@ from cartable.funding.queries.visible import (
 
 
 __all__ = [
+    "CreditYear",
     "Delay",
     "Money",
     "Point",
@@ -56,6 +58,7 @@ __all__ = [
     "by_region",
     "ceilings",
     "commitments_visible_to",
+    "credits_by_year",
     "curve",
     "delays",
     "delegations_of",

@@ -321,6 +321,16 @@ class MovementForm(Form):
         return {"part_id": data.pop("part"), "cents": data.pop("amount"), **data}
 
 
+class PaymentForm(MovementForm):
+    """A payment: its day says whose year's credits it takes."""
+
+    on = DateField(
+        label=_("Payé le"),
+        initial=clock.today,
+        help_text=_("Les crédits de paiement (CP) sont ceux de l'année de ce jour."),
+    )
+
+
 class ReasonedForm(MovementForm):
     """A movement that takes a reason."""
 

@@ -33,7 +33,11 @@ class AmountForm(Form):
     key = key_field()
     ae = EurosField(label=_("Autorisations d'engagement (AE)"), required=False)
     cp = EurosField(label=_("Crédits de paiement (CP)"), required=False)
-    on = DateField(label=_("Date"), initial=clock.today)
+    on = DateField(
+        label=_("Date"),
+        initial=clock.today,
+        help_text=_("Dans l'exercice ; plus tard, seuls des CP viennent, pour payer ce qui a été engagé."),
+    )
     reason = reason_field()
 
     @property

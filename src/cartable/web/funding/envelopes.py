@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cartable.accounts.models import User
+from cartable.foundation import clock
 from cartable.funding.models import CommitmentPart, Delegation, Envelope
 from cartable.funding.queries import (
+    CreditYear,
     Money,
+    credits_by_year,
     delays,
     delegations_visible_to,
     envelopes_run_by,
@@ -44,6 +47,7 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
     children = children_of(found)
     seen = envelopes_visible_to(request.user).filter(pk=found.pk)
     figures = money(seen)[0].money
+    years = _years(found)
     runs = envelopes_run_by(request.user).filter(pk=found.pk).exists()
     return show(
         request,
@@ -52,7 +56,9 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
         crumbs=money_crumbs(),
         envelope=found,
         figures=figures,
+        payable=_payable(years, figures),
         facts=_facts(figures),
+        years=_years_table(years) if years else None,
         delays=_delays(seen),
         acts=_acts(request.user, found, children) if runs else [],
         children=_children_table(children) if children else None,
@@ -82,6 +88,32 @@ def _facts(figures: Money) -> Table:
             Column(_("Crédits de paiement (CP)"), lambda row: _or_dash(row[2]), numeric=True),
         ],
         rows=rows,
+    )
+
+
+def _years(found: Envelope) -> list[CreditYear]:
+    """Give the payment credits year by year, once another year than the envelope's has begun."""
+    years = credits_by_year(found)
+    last = max((one.year for one in years), default=found.year)
+    return years if max(last, clock.today().year) > found.year else []
+
+
+def _payable(years: list[CreditYear], figures: Money) -> int:
+    """Give what may be paid today: of several years, the credits of this one."""
+    this = clock.today().year
+    return sum(one.left for one in years if one.year == this) if years else figures.cp_available
+
+
+def _years_table(years: list[CreditYear]) -> Table:
+    return Table(
+        caption=_("Crédits de paiement par année : ceux d'une année ne paient que cette année-là"),
+        columns=[
+            Column(_("Année"), lambda one: str(one.year), heads=True),
+            Column(_("Reçus et gardés (CP)"), lambda one: euros(one.came), numeric=True),
+            Column(_("Payés"), lambda one: euros(one.paid), numeric=True),
+            Column(_("Reste de l'année"), lambda one: euros(one.left), numeric=True),
+        ],
+        rows=years,
     )
 
 

@@ -20,6 +20,7 @@ from cartable.web.funding.commitment_forms import (
     ClaimForm,
     DayForm,
     MovementForm,
+    PaymentForm,
     ReasonedForm,
     ReasonForm,
     UndoForm,
@@ -50,7 +51,7 @@ class Act:
 
 
 PAY = Act(
-    MovementForm,
+    PaymentForm,
     actions.pay,
     gettext_lazy("Noter un paiement"),
     gettext_lazy("Noter le paiement"),
