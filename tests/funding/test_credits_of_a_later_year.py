@@ -13,6 +13,7 @@ from cartable.funding import actions, checks
 from cartable.funding.actions.posting import ways_of
 from cartable.funding.enums import MovementKind
 from cartable.funding.models import Movement
+from cartable.funding.queries import CreditYear, credits_by_year
 from cartable.ledger.actions import post_many
 from cartable.ledger.queries import sum_is_zero
 from tests.funding import stage
@@ -137,6 +138,8 @@ def test_what_lapsed_is_not_passed_on_either(country, part):
     with refused("not_enough"):
         pay(part, 200_01)
     pay(part, 200_00)
+    assert credits_by_year(country.nord) == [CreditYear(2020, 0, 0), CreditYear(2021, 200_00, 0)]
+    assert credits_by_year(country.region)[-1] == CreditYear(2021, 100_00, 100_00)
     assert sound()
 
 
@@ -163,7 +166,8 @@ def test_credits_come_back_in_the_year_that_spent_them(country, part):
         credit_note(part, 200_01, PAID)
     with refused("date_outside_year"):
         credit_note(part, 1, date(2022, 1, 10))
-    pay(part, 100_00, date(2021, 12, 1))
+    credit_note(part, 200_00, PAID)
+    pay(part, 300_00, date(2021, 12, 1))
     assert sound()
 
 
@@ -186,7 +190,10 @@ def test_what_is_recovered_later_gives_no_credits(country, part, reestablish, co
 def test_a_payment_of_a_later_year_is_undone_on_its_day(country, part):
     come(country, 300_00)
     first = pay(part, 300_00)
+    pay(part, 500_00, date(2020, 11, 2))
     actions.undo(actor=None, movement_id=first.public_id, reason="Erreur de saisie")
+    with refused("date_outside_year"):  # what was undone was not paid
+        credit_note(part, 1, PAID)
     pay(part, 300_00)
     assert sound()
 
