@@ -205,3 +205,23 @@ def test_the_ministry_specifies_a_line_that_its_document_left_open(visit, countr
     fill(page, {"Montant dont c'est une part": "46 000 000"})
     press(page, "Enregistrer")
     assert says(page, "C'est enregistré.", "jusqu'à 6,9 M€ (15 % de 46 M€)")
+
+
+def test_what_is_left_to_pay_is_paid_the_next_year_with_credits_of_that_year(visit, country, monkeypatch):
+    set_clock(monkeypatch)("2021-03-15T12:00")
+    people, came = People(country), date(2021, 2, 1)
+    actions.open_credits(actor=None, envelope_id=country.nation.public_id, cp_cents=7_499_50, on=came)
+    down(country.nation, country.region, 7_499_50, ae_cents=0, on=came)
+    page = signed_in(visit, people.region)
+    page.goto(reverse("envelope-delegate", args=[country.region.public_id]))
+    fill(page, {"Pour": "Préfecture 59", "Crédits de paiement": "7 499,50", "Date": "2021-03-01"})
+    look(page, "money-credits-of-2021")
+    press(page, "Déléguer")
+    page = signed_in(visit, people.prefect)
+    page.goto(reverse("commitment-pay", args=[Commitment.objects.get().public_id]))
+    fill(page, {"Montant": "5 000", "Payé le": "2021-03-10"})
+    look(page, "money-payment-of-2021")
+    press(page, "Noter le paiement")
+    page.goto(reverse("envelope", args=[country.nord.public_id]))
+    assert says(page, "Crédits de paiement par année", "2\u202f499,50\u00a0€")
+    look(page, "money-years")

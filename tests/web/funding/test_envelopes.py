@@ -267,6 +267,9 @@ def test_what_2020_committed_is_paid_in_2021_by_the_credits_of_2021(country, peo
         assert send(region, "envelope-delegate", country.region, cp="300", **given).status_code == 302
         assert send(prefect, "commitment-pay", one, amount="120", on="2021-03-15").status_code == 302
         page = prefect.get(reverse("envelope", args=[country.nord.public_id]))
+        said = text(region.get(reverse("envelope-delegate", args=[country.region.public_id])))
     years = [(row.year, row.came, row.paid, row.left) for row in page.context["years"].rows]
     assert years == [(2020, 1_000_000_00, 0, 1_000_000_00), (2021, 300_00, 120_00, 180_00)]
     assert page.context["payable"] == 180_00 and "ne paient que cette année-là" in text(page)
+    assert "Non payé dans l'année" in text(page)
+    assert "dont 500 000,00 € d'années passées" in said

@@ -48,6 +48,7 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
     seen = envelopes_visible_to(request.user).filter(pk=found.pk)
     figures = money(seen)[0].money
     years = _years(found)
+    payable = _payable(years, figures)
     runs = envelopes_run_by(request.user).filter(pk=found.pk).exists()
     return show(
         request,
@@ -56,8 +57,8 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
         crumbs=money_crumbs(),
         envelope=found,
         figures=figures,
-        payable=_payable(years, figures),
-        facts=_facts(figures),
+        payable=payable,
+        facts=_facts(figures, payable),
         years=_years_table(years) if years else None,
         delays=_delays(seen),
         acts=_acts(request.user, found, children) if runs else [],
@@ -68,7 +69,7 @@ def envelope(request: HttpRequest, envelope_id: UUID) -> HttpResponse:
     )
 
 
-def _facts(figures: Money) -> Table:
+def _facts(figures: Money, payable: int) -> Table:
     rows = [
         (_("Reçu"), figures.held + figures.passed_on, figures.cp_held + figures.cp_passed_on),
         (_("Délégué plus bas"), figures.passed_on, figures.cp_passed_on),
@@ -78,8 +79,10 @@ def _facts(figures: Money) -> Table:
         (_("Payé"), None, figures.paid),
         (_("dont justifié"), None, figures.justified),
         (_("dont reversé"), None, figures.recovered),
-        (_("Reste disponible"), figures.available, figures.cp_available),
+        (_("Reste disponible"), figures.available, payable),
     ]
+    if lapsed := figures.cp_available - payable:
+        rows.insert(-1, (_("Non payé dans l'année : ne paie plus"), None, lapsed))
     return Table(
         caption=_("Où en est cette enveloppe"),
         columns=[
@@ -193,7 +196,7 @@ def _children_table(children: list[Envelope]) -> Table:
         columns=[
             Column(_("Gestionnaire"), lambda one: link(one.holder.name, envelope_url(one)), heads=True),
             Column(_("AE disponibles"), lambda one: euros(held[one.pk].ae), numeric=True),
-            Column(_("CP disponibles"), lambda one: euros(held[one.pk].cp), numeric=True),
+            Column(_("CP disponibles"), lambda one: euros(held[one.pk].payable), numeric=True),
             Column(_("Payé"), lambda one: euros(held[one.pk].paid), numeric=True),
             Column(_("Justifié"), lambda one: euros(held[one.pk].justified), numeric=True),
         ],

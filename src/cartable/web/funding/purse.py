@@ -1,22 +1,29 @@
-"""What stands in envelopes, read from the balances of the ledger: one query, whatever their number."""
+"""What stands in envelopes, read from the balances of the ledger: three queries at most, whatever their number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cartable.bodies.enums import BodyKind
 from cartable.bodies.models import Body
-from cartable.funding.enums import Level
+from cartable.foundation import clock
+from cartable.funding.enums import Credit, Level, Stage
 from cartable.funding.models import Envelope, EnvelopeAccount
+from cartable.funding.queries.money import balances_of
 
 
 @dataclass(slots=True)
 class Purse:
-    """The balances of one envelope, in cents; `ae` and `cp` are what is available."""
+    """The balances of one envelope, in cents; `ae` and `cp` are what is available.
+
+    `lapsed` is what of `cp` was left when this year began: it pays nothing any more.
+    """
 
     ae: int = 0
     reserved: int = 0
     asked: int = 0
     cp: int = 0
+    lapsed: int = 0
     settled: int = 0
     justified: int = 0
     returned: int = 0
@@ -25,6 +32,11 @@ class Purse:
     def paid(self) -> int:
         """All that was paid and not taken back by a credit note."""
         return self.settled + self.justified + self.returned
+
+    @property
+    def payable(self) -> int:
+        """What may be paid this year."""
+        return self.cp - self.lapsed
 
 
 STAGES = {
@@ -44,7 +56,18 @@ def purses(envelopes: Sequence[Envelope]) -> dict[int, Purse]:
     rows = EnvelopeAccount.objects.filter(envelope__in=[one.pk for one in envelopes])
     for key, credit, stage, balance in rows.values_list("envelope", "credit", "stage", "account__balance"):
         setattr(found[key], STAGES[credit, stage], balance)
+    for key, cents in _lapsed(envelopes).items():
+        found[key].lapsed = cents
     return found
+
+
+def _lapsed(envelopes: Sequence[Envelope]) -> dict[int, int]:
+    this = clock.today().year
+    past = [one.pk for one in envelopes if one.year < this]
+    if not past:
+        return {}
+    then = balances_of(Envelope.objects.filter(pk__in=past), date(this - 1, 12, 31))
+    return {key: then.get((key, Credit.CP, Stage.ENVELOPE), 0) for key in past}
 
 
 def purse_of(envelope: Envelope) -> Purse:

@@ -221,7 +221,10 @@ def _left(envelope: Envelope) -> str:
 
 
 def _left_in_words(purse: Any) -> str:
-    return _("%(ae)s en AE, %(cp)s en CP") % {"ae": euros(purse.ae), "cp": euros(purse.cp)}
+    said = {"ae": euros(purse.ae), "cp": euros(purse.cp), "lapsed": euros(purse.lapsed)}
+    if purse.lapsed:
+        return _("%(ae)s en AE, %(cp)s en CP (dont %(lapsed)s d'années passées, qui ne paient plus)") % said
+    return _("%(ae)s en AE, %(cp)s en CP") % said
 
 
 def _amounts(found: Delegation) -> str:
