@@ -1,6 +1,7 @@
 """Do the letter and the summary say whose money it is, how much, and where it stands?"""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -10,7 +11,7 @@ from cartable.foundation.refused import Refused
 from cartable.funding import actions
 from cartable.funding.models import Delegation
 from cartable.funding.papers import credit_letter, grant_sheet
-from tests.funding.stage import DAY
+from tests.funding.stage import DAY, down
 
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,21 @@ def test_the_summary_of_a_commitment(country):
         "Décidé le 4 mai 2020",
     ):
         assert part in said, said
+
+
+def test_the_letter_of_payment_credits_of_a_later_year_says_both_years(country, clock):
+    country.fill(1000_00)
+    came = date(2021, 2, 1)
+    with clock.at("2021-03-15T12:00+01:00"):
+        nation = country.nation.public_id
+        actions.open_credits(actor=None, envelope_id=nation, cp_cents=300_00, on=came)
+        sent = down(country.nation, country.region, 300_00, ae_cents=0, on=came)
+        said = words(credit_letter(sent))
+    for part in (
+        "Notification de crédits n° 2021-0001",
+        "Exercice 2020, crédits de paiement de 2021",
+        "Le 1er février 2021",
+        "Crédits de paiement (CP) 300,00 €",
+    ):
+        assert part in said, said
+    assert "Autorisations" not in said
