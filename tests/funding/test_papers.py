@@ -121,6 +121,7 @@ def test_the_letter_of_payment_credits_of_a_later_year_says_both_years(country, 
         "Exercice 2020, crédits de paiement de 2021",
         "Le 1er février 2021",
         "Crédits de paiement (CP) 300,00 €",
+        "Ils paient en 2021 ce qui a été engagé en 2020",
     ):
         assert part in said, said
     assert "Autorisations" not in said

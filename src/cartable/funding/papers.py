@@ -62,7 +62,7 @@ def _letter(delegation: Delegation, day: date) -> money_data.CreditLetter:
         origin=_origin(delegation),
         budget_programme=line.budget_programme,
         source=_source(line),
-        rules=_rules(line) if not taken else (),
+        rules=_rules(delegation, day) if not taken else (),
         reason=delegation.reason,
     )
 
@@ -116,7 +116,10 @@ def _source(line: Line) -> str:
     return f"{line.document.title}{place}"
 
 
-def _rules(line: Line) -> tuple[str, ...]:
+def _rules(delegation: Delegation, day: date) -> tuple[str, ...]:
+    line, year = delegation.target.line, delegation.target.year
+    if day.year != year:
+        return (f"Ils paient en {day.year} ce qui a été engagé en {year} ; ils n’en permettent pas plus.",)
     said = [WHO_IS_SERVED.get(line.serves, "")]
     if line.running_costs:
         said.append("Les frais de fonctionnement des porteurs sont admis.")

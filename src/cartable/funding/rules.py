@@ -95,7 +95,8 @@ def day_within(on: date, year: int, today: date, field: str = "on") -> date:
 
 def day_from(on: date, year: int, today: date, field: str = "on") -> date:
     """Give a day back if it lies in the year of the envelope or in a later one, and has come, else refuse."""
-    return day_within(on, max(on.year, year), today, field)
+    begun = year < on.year <= today.year
+    return day_within(on, on.year if begun else year, today, field)
 
 
 def not_later(on: date, today: date, field: str = "on") -> date:

@@ -31,7 +31,7 @@ from cartable.funding.enums import (
     RecoveryState,
 )
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Invoice, Movement, Recovery
-from cartable.funding.rules import not_before, not_later, show, whole_cents
+from cartable.funding.rules import day_from, not_before, not_later, show, whole_cents
 from cartable.journal.actions import record
 from cartable.ledger.actions import NewTransfer
 from cartable.ledger.models import Transfer
@@ -225,7 +225,7 @@ def move_part(
     whole_cents(cents)
     if "recovery" not in names:
         leaves_what_is_claimed(part, kind, cents)
-    day = _day(part, on)
+    day = _day(part, kind, on)
     if kind in GIVES_CREDITS_BACK:
         _of_the_year(part, day.year, cents)
     ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
@@ -248,10 +248,11 @@ def _of_the_year(part: CommitmentPart, year: int, cents: int) -> None:
         raise Refused("date_outside_year", sentence % {"year": year, "paid": show(paid)}, "on")
 
 
-def _day(part: CommitmentPart, on: date | None) -> date:
+def _day(part: CommitmentPart, kind: MovementKind, on: date | None) -> date:
     """Give the day of a movement: the credits of a payment are those of its day's year (see `posting`)."""
     today = today_at(part.envelope)
-    day = not_later(on or today, today)
+    of_credits = kind == MovementKind.PAYMENT or kind in GIVES_CREDITS_BACK
+    day = day_from(on or today, part.envelope.year, today) if of_credits else not_later(on or today, today)
     sentence = _("L'engagement est du %(first)s : la date ne peut pas le précéder.")
     return not_before(day, part.commitment.decided_on, "date_before", sentence)
 
