@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,15 +17,16 @@ from cartable.funding import actions, codes
 from cartable.funding.checks import damages
 from cartable.funding.enums import Stage
 from cartable.funding.models import Commitment, CommitmentPart, Envelope, Movement
+from cartable.funding.queries import credits_by_year
 from cartable.ledger import checks as ledger_checks
 from cartable.ledger.models import Account
 from cartable.ledger.queries import sum_is_zero
 from tests import factories
-from tests.funding.stage import DAY, Country, down, left
+from tests.funding.stage import DAY, Country, commit, down, left
 from tests.ledger.crowd import naive_take
 
 
-LATE = datetime(2020, 11, 30, 11, tzinfo=UTC)
+LATE, NEXT_YEAR = datetime(2020, 11, 30, 11, tzinfo=UTC), datetime(2021, 3, 15, 11, tzinfo=UTC)
 WORKERS, CENTS = 64, 10_07
 
 
@@ -89,7 +90,7 @@ def _once(key: UUID, actor_id: int, envelope: Envelope, bearer: UUID) -> bool:
     return True
 
 
-def _everybody(one: Callable[[int, int], bool], each: int) -> int:
+def _everybody(one: Callable[[int, int], bool], each: int, at: datetime = LATE) -> int:
     """Let all threads begin together; the garbage is collected afterwards, when no thread waits for the store.
 
     A collection that ends another thread's cursor of SQLite waits for that thread's connection, with Python's own lock
@@ -100,7 +101,7 @@ def _everybody(one: Callable[[int, int], bool], each: int) -> int:
 
     def work(thread: int) -> int:
         try:
-            with clock.at(LATE):
+            with clock.at(at):
                 start.wait()
                 return sum(one(thread, turn) for turn in range(each))
         finally:
@@ -146,6 +147,38 @@ def same_key() -> dict[str, Any]:
         "spent": WORKERS * CENTS - left(country.nord),
         "damages": [damage.code for damage in damages()],
     }
+
+
+def later_year() -> dict[str, Any]:
+    """Let everybody pay, on a commitment each, with the credits of 2021, of which there are half of what is asked."""
+    came, room = date(2021, 2, 1), WORKERS * CENTS + 6
+    with clock.at(NEXT_YEAR):
+        country = Country().fill(10 * WORKERS * CENTS)
+        parts = [commit(country, 2 * CENTS).parts.get().public_id for _ in range(WORKERS)]
+        actions.open_credits(actor=None, envelope_id=country.nation.public_id, cp_cents=room, on=came)
+        for source, target in ((country.nation, country.region), (country.region, country.nord)):
+            down(source, target, room, ae_cents=0, on=came)
+        accepted = _everybody(lambda thread, _turn: _pay(uuid4(), parts[thread]), 2, NEXT_YEAR)
+        return {
+            "accepted": accepted,
+            "paid": sum(Movement.objects.values_list("amount_cents", flat=True)),
+            "left": credits_by_year(country.nord)[-1].left,
+            "damages": [damage.code for damage in (*ledger_checks.damages(), *damages())],
+        }
+
+
+def _pay(key: UUID, part: UUID) -> bool:
+    try:
+        actions.pay(actor=None, part_id=part, cents=CENTS, key=key)
+    except Refused as no:
+        if no.code not in {"not_enough", "date_outside_year"}:
+            raise
+        return False
+    except OperationalError as waited:
+        if "locked" not in str(waited) and "lock timeout" not in str(waited):
+            raise
+        return _pay(key, part)
+    return True
 
 
 def naive() -> dict[str, Any]:

@@ -29,6 +29,12 @@ def test_one_key_sent_by_sixty_four_at_once_has_one_effect(stores):
     assert found["damages"] == []
 
 
+def test_a_crowd_pays_with_the_credits_of_its_year_and_no_cent_more(stores):
+    found = kill.call(stores.fresh(), "tests.funding.crowd:later_year", timeout=900)
+    assert (found["accepted"], found["paid"], found["left"]) == (WORKERS, WORKERS * CENTS, 6), found
+    assert found["damages"] == []
+
+
 @pytest.mark.soak
 def test_a_crowd_that_does_not_stop_commits_no_cent_more(stores):
     rounds = kill.call(stores.fresh(), "tests.funding.crowd:soak", timeout=4 * 3600)
