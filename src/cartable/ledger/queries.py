@@ -63,12 +63,12 @@ def received_after(account: int, day: date) -> bool:
 
 def held_before(account: int, day: date) -> int:
     """Give what an account, given by id, held when `day` began, in cents or pieces."""
-    rows = Transfer.objects.filter(value_date__lt=day)
+    rows = Transfer.objects.order_by().filter(value_date__lt=day)
     came, went = (
-        rows.filter(**{side: account}).aggregate(n=Sum("amount", default=0))["n"]
-        for side in ("target", "source")
+        rows.filter(**{side: account}).values_list(side).annotate(n=sign * Sum("amount"))
+        for side, sign in (("target", 1), ("source", -1))
     )
-    return int(came - went)
+    return sum(int(moved) for _account, moved in came.union(went, all=True))
 
 
 def unbalanced() -> list[tuple[str, int]]:

@@ -37,8 +37,8 @@ from cartable.ledger.actions import NewTransfer
 from cartable.ledger.models import Transfer
 
 
-# What gives payment credits back does so in the year that spent them; what comes later is recovered.
-GIVES_CREDITS_BACK = {MovementKind.CREDIT_NOTE: -1, MovementKind.REESTABLISHMENT: -1}
+# What each of these acts adds to the payment credits that a year spent; what comes back in a later year is recovered.
+SPENDS = {MovementKind.PAYMENT: 1, MovementKind.CREDIT_NOTE: -1, MovementKind.REESTABLISHMENT: -1}
 UNDONE = set(MovementKind) - {MovementKind.CONFIRMATION, MovementKind.REFUSAL, MovementKind.CORRECTION}
 
 
@@ -226,7 +226,7 @@ def move_part(
     if "recovery" not in names:
         leaves_what_is_claimed(part, kind, cents)
     day = _day(part, kind, on)
-    if kind in GIVES_CREDITS_BACK:
+    if SPENDS.get(kind, 0) < 0:
         _of_the_year(part, day.year, cents)
     ways = ways_of(key, part, kind, cents, day, part.commitment.public_id)
     posted = post_money(actor, ways)
@@ -237,9 +237,8 @@ def _of_the_year(part: CommitmentPart, year: int, cents: int) -> None:
     """Refuse to give back more payment credits of a later year than that year spent on this part."""
     if year == part.envelope.year:
         return  # the accounts know: nothing was spent before
-    signs = {MovementKind.PAYMENT: 1, **GIVES_CREDITS_BACK}
-    rows = part.movements.filter(on__year=year, undone_by=None, kind__in=signs)
-    paid = sum(signs[MovementKind(kind)] * one for kind, one in rows.values_list("kind", "amount_cents"))
+    rows = part.movements.filter(on__year=year, undone_by=None, kind__in=SPENDS)
+    paid = sum(SPENDS[MovementKind(kind)] * one for kind, one in rows.values_list("kind", "amount_cents"))
     if paid < cents:
         sentence = _(
             "En %(year)s, %(paid)s ont été payés sur cet engagement : ce qui revient d'un paiement d'une année passée "
@@ -251,8 +250,8 @@ def _of_the_year(part: CommitmentPart, year: int, cents: int) -> None:
 def _day(part: CommitmentPart, kind: MovementKind, on: date | None) -> date:
     """Give the day of a movement: the credits of a payment are those of its day's year (see `posting`)."""
     today = today_at(part.envelope)
-    of_credits = kind == MovementKind.PAYMENT or kind in GIVES_CREDITS_BACK
-    day = day_from(on or today, part.envelope.year, today) if of_credits else not_later(on or today, today)
+    day = on or today
+    day = day_from(day, part.envelope.year, today) if kind in SPENDS else not_later(day, today)
     sentence = _("L'engagement est du %(first)s : la date ne peut pas le précéder.")
     return not_before(day, part.commitment.decided_on, "date_before", sentence)
 

@@ -96,9 +96,7 @@ def _facts(figures: Money, payable: int) -> Table:
 
 def _years(found: Envelope) -> list[CreditYear]:
     """Give the payment credits year by year, once another year than the envelope's has begun."""
-    years = credits_by_year(found)
-    last = max((one.year for one in years), default=found.year)
-    return years if max(last, clock.today().year) > found.year else []
+    return credits_by_year(found) if clock.today().year > found.year else []
 
 
 def _payable(years: list[CreditYear], figures: Money) -> int:
